@@ -1,0 +1,48 @@
+/* wheel_name.h: file names of wheels and source distributions.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Source: PyPA "Binary distribution format" (PEP 427), "Source distribution file name" (PEP 625); acceptance as
+ * packaging.utils 26.3. Limits: WHEEL_TAGS_MAX expanded tags. Errors: ERR_FORMAT "wheel-name" / "sdist-name". */
+#ifndef LAMINA_PYTHON_WHEEL_NAME_H
+#define LAMINA_PYTHON_WHEEL_NAME_H
+
+#include "python/tags.h"
+#include "python/version.h"
+
+#define WHEEL_TAGS_MAX 1000
+
+struct wheel_name {
+	str file;    /* as given */
+	str name;    /* normalised */
+	str version; /* normalised */
+	struct version parsed;
+	bool has_build;
+	str build_number; /* digits without leading zeros */
+	str build_suffix;
+	str pythons, abis, platforms; /* compressed sets, lower case */
+	struct str_list tags; /* expanded, sorted, unique */
+};
+
+bool wheel_name_parse(struct arena *a, str file, struct wheel_name *out, struct err *e);
+struct sdist_name {
+	str name, version; /* normalised */
+};
+bool sdist_name_parse(struct arena *a, str file, struct sdist_name *out, struct err *e);
+
+/* Best (lowest) rank of the wheel's tags in the list, SIZE_MAX when none matches. */
+size_t wheel_name_rank(const struct wheel_name *w, const struct tag_list *list);
+/* Which of two matching wheels of one version is better: tag rank, then build tag (higher wins, none is lowest), then file name
+ * bytes (greater loses). <0 when a is better. */
+int wheel_name_better(const struct wheel_name *a, const struct wheel_name *b, const struct tag_list *list);
+/* Chooses among file names (unparsable ones and sdists are skipped): index or SIZE_MAX. */
+size_t wheel_choose(struct arena *a, const str *files, size_t n, const struct tag_list *list);
+/* When nothing matches: the nearest file and one sentence why it does not fit ("needs glibc 2.39, python3.12 has 2.34", "built
+ * for Python 3.13", "for macOS", "musllinux: for Alpine"). index SIZE_MAX when there is no wheel at all. */
+struct wheel_nearest {
+	size_t index;
+	str reason;
+};
+struct wheel_nearest wheel_choose_nearest(struct arena *a, const str *files, size_t n, int python_minor, int glibc_minor,
+                                          str machine);
+
+#endif
