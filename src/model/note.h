@@ -29,12 +29,13 @@ struct notes {
 	struct arena *arena;
 	struct map seen;
 	VEC(struct note) list;
+	bool repeated; /* private: the last note_add added nothing */
 };
 
 void note_init(struct notes *n, struct arena *a);
 void note_add(struct notes *n, enum note_level level, const char *id, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Sets the help of the newest note. */
+/* Sets the help of the note just added; nothing when that note was there before. */
 void note_help(struct notes *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif
