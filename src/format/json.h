@@ -4,7 +4,7 @@
  * The pull reader walks index pages of many megabytes without building anything; json_parse builds a tree for small documents
  * (test-driver requests, records, configuration). Both accept exactly what RFC 8259 accepts in UTF-8: JSONTestSuite's y_ files,
  * none of its n_ files. NUL (\u0000) is allowed in strings and keys; lone surrogates are refused.
- * Limits:   JSON_DEPTH_MAX levels; input size is the caller's matter.
+ * Limits:   JSON_DEPTH_MAX levels; a tree has at most JSON_VALUES_MAX values; input size is the caller's matter.
  * Errors:   ERR_FORMAT, id "json", err_at = byte offset.
  * Lifetime: views point into the input, or into the arena where a string had escapes. */
 #ifndef LAMINA_FORMAT_JSON_H
@@ -18,7 +18,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define JSON_DEPTH_MAX 512
+#define JSON_DEPTH_MAX  512
+#define JSON_VALUES_MAX (1 << 21)
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
@@ -42,14 +43,14 @@ struct json_reader {
 	size_t at;
 	struct arena *arena; /* for strings with escapes */
 	uint32_t depth;
-	uint8_t state; /* private: what may come next */
+	uint8_t state;                       /* private: what may come next */
 	uint64_t stack[JSON_DEPTH_MAX / 64]; /* private: one bit per level, 1 = object */
 };
 
 void json_begin(struct json_reader *r, struct arena *a, str text);
 /* The next token; false with e set on malformed text. After JSON_TOKEN_END it stays there. */
 bool json_next(struct json_reader *r, enum json_token *token, str *text, struct err *e);
-/* Skips the value that starts at the next token (whole arrays and objects). */
+/* Skips the value that starts at the next token (whole arrays and objects), checking but not decoding it. */
 bool json_skip(struct json_reader *r, struct err *e);
 
 /* --- tree --- */

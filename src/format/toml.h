@@ -62,13 +62,13 @@ struct toml_value {
 };
 
 struct toml_document {
-	str text;  /* the input */
-	str path;  /* for messages */
+	str text;                /* the input */
+	str path;                /* for messages */
 	struct toml_value *root; /* a table */
 };
 
-/* Parses text (a leading UTF-8 BOM is skipped). path is only for messages. On failure `where` is PATH:LINE:COLUMN and `why` shows
- * the line with a caret under it. */
+/* Parses text (a leading UTF-8 BOM is skipped). path is only for messages. On failure `where` is PATH:LINE:COLUMN and `why`
+ * shows the line with a caret under it. */
 bool toml_parse(struct arena *a, str text, str path, struct toml_document *out, struct err *e);
 
 /* Look-ups: NULL when absent. toml_at takes a dotted path of bare keys: "tool.poetry.name". */
