@@ -25,7 +25,7 @@ enum zip_policy {
 };
 
 struct zip_limits {
-	uint64_t archive_max;  /* bytes of the file */
+	uint64_t archive_max; /* bytes of the file */
 	uint32_t entries_max;
 	uint64_t inflated_max; /* sum of uncompressed sizes */
 	uint64_t ratio_from;   /* ratio is judged above this many inflated bytes ... */
@@ -35,13 +35,14 @@ struct zip_limits {
 extern const struct zip_limits zip_limits_default;
 
 struct zip_entry {
-	str name;             /* "/" separated, valid UTF-8, relative, clean; ends in "/" for a directory */
-	uint16_t method;      /* enum zip_method */
+	str name;        /* "/" separated, valid UTF-8, relative, clean; ends in "/" for a directory */
+	uint16_t method; /* enum zip_method */
 	uint32_t crc32;
 	uint64_t csize, usize;
-	uint64_t header_at;   /* local header */
-	uint64_t data_at;     /* first byte of the stream */
-	uint32_t unix_mode;   /* st_mode of the entry when made by Unix, else 0 */
+	uint64_t header_at; /* local header */
+	uint64_t data_at;   /* first byte of the stream */
+	uint32_t
+	    unix_mode; /* upper half of the external attributes: st_mode, or 0; whatever system made the entry, as pip reads it */
 	bool is_dir;
 	bool is_symlink; /* only with allow_symlinks */
 	uint16_t dos_time, dos_date;
@@ -53,9 +54,9 @@ struct zip_archive {
 	uint64_t size;
 	struct zip_entry *entries; /* in the order of the central directory */
 	size_t n;
-	uint64_t inflated; /* sum of usize */
-	bool trailing_nuls;      /* tolerated: caller warns */
-	str case_variant[2];     /* two names that differ only by case, when there are some: caller warns */
+	uint64_t inflated;   /* sum of usize */
+	bool trailing_nuls;  /* tolerated: caller warns */
+	str case_variant[2]; /* two names that differ only by case, when there are some: caller warns */
 };
 
 struct zip_open_options {
@@ -73,11 +74,11 @@ bool zip_read_entry(struct arena *a, const struct zip_archive *z, const struct z
 
 /* What one pass over an entry's bytes gives. */
 struct zip_facts {
-	struct sha256 sha256;   /* of the inflated bytes */
-	uint32_t stream_crc32;  /* CRC-32 of the compressed stream as stored: detects damage without inflating */
+	struct sha256 sha256;  /* of the inflated bytes */
+	uint32_t stream_crc32; /* CRC-32 of the compressed stream as stored: detects damage without inflating */
 };
-/* Inflates an entry without keeping it: bounded memory whatever its size (ZIP_VERIFY_WHOLE_MAX inflated in one piece, larger ones
- * streamed). sink may be NULL, else it gets the bytes in order. False on any mismatch. Thread-safe on one archive. */
+/* Inflates an entry without keeping it: bounded memory whatever its size (ZIP_VERIFY_WHOLE_MAX inflated in one piece, larger
+ * ones streamed). sink may be NULL, else it gets the bytes in order. False on any mismatch. Thread-safe on one archive. */
 #define ZIP_VERIFY_WHOLE_MAX ((uint64_t)4 << 20)
 typedef bool zip_sink(void *context, const void *bytes, size_t n);
 bool zip_verify_entry(const struct zip_archive *z, const struct zip_entry *entry, zip_sink *sink, void *context,

@@ -3,12 +3,14 @@
  *
  * Made-by Unix 2.0, needed 2.0, DOS time 1980-01-01 00:00:00, no extra fields, no data descriptors, no comments, no zip64, no
  * directory entries, bit 11 only for non-ASCII names. Names must come in strictly increasing bytewise order.
- * Raw copy: the compressed stream of an existing archive is copied as it is and its bytes are checked against stream_crc32 on the
- * way, so that a damaged store cannot become an output (ERR_FORMAT "zip-stream-damaged", source in where).
- * The SHA-256 of the archive is computed while it is written, on a second thread when that pays (zip_write_options.hash_thread).
- * Limits:  65,534 entries, 4 GiB - 1 (ERR_FORMAT "zip-too-many-entries", "zip-too-large"). Memory: 3 buffers of 256 KiB and the
- *          central directory.
- * Lifetime: names and sources must stay valid until zip_write_end. Nothing is committed here: the caller owns the io_temp. */
+ * Raw copy: the compressed stream of an existing archive is copied as it is and its bytes are checked against stream_crc32 on
+ * the way, so that a damaged store cannot become an output (ERR_FORMAT "zip-stream-damaged", source in where). The SHA-256 of
+ * the archive is computed while it is written, on a second thread when that pays (zip_write_options.hash_thread). Limits:
+ * 65,534 entries, 4 GiB - 2 (ERR_FORMAT "zip-too-many-entries", "zip-too-large"). Memory: 3 buffers of 256 KiB, 8 of 64 KiB for
+ * small streams, and 40 bytes an entry. Errors:  ERR_IO of the files; ERR_FORMAT as named, and "zip-name-..." for a name that
+ * zip_open would refuse; ERR_BUG "zip-write" for names out of order and other broken promises. After an error only
+ * zip_write_abort (or zip_write_end) may follow. Lifetime: names and sources must stay valid, and sources open and unchanged,
+ * until zip_write_end. Nothing is committed here: the caller owns the io_temp. */
 #ifndef LAMINA_ZIP_ZIP_WRITE_H
 #define LAMINA_ZIP_ZIP_WRITE_H
 
@@ -60,9 +62,17 @@ bool zip_write_end(struct zip_writer *w, struct zip_write_result *out, struct er
 /* Stops the hash thread and frees buffers when an error came before zip_write_end; tolerates NULL. */
 void zip_write_abort(struct zip_writer *w);
 
-/* Compresses bytes at a libdeflate level (1-12), or stores them when that is not smaller or level is 0. */
+/* Compresses bytes at a libdeflate level (1-12), or stores them when that is not smaller or level is 0 (then the stream's bytes
+ * are the ones given). Longer than ZIP_DEFLATE_WHOLE_MAX is ERR_FORMAT "zip-deflate-too-large": use zip_deflate_file. */
+#define ZIP_DEFLATE_WHOLE_MAX ((size_t)64 << 20)
 bool zip_deflate(struct arena *a, str bytes, int level, struct zip_stream *out, struct err *e);
-/* Name and version of the coder whose output zip_deflate gives: part of every build key. */
+/* The first `size` bytes of a file as an entry: a compressed stream is appended to scratch (which is never committed; several
+ * files may share one), a file that does not get smaller is taken from fd itself. Up to ZIP_DEFLATE_WHOLE_MAX the stream is
+ * that of zip_deflate and memory 2 * size; above, zlib at min(level, 9) works piece by piece in 1 MiB. The size alone decides
+ * which coder. path is for messages and must live as long as *out. */
+bool zip_deflate_file(int fd, str path, uint64_t size, int level, struct io_temp *scratch, struct zip_raw_source *out,
+                      struct err *e);
+/* Names and versions of the coders whose output zip_deflate and zip_deflate_file give: part of every build key. */
 const char *zip_coder(void);
 
 #endif
