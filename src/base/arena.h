@@ -32,7 +32,7 @@ void arena_release(struct arena *a);
 
 /* count * size zeroed bytes at the alignment (a power of two, at most 64). Never NULL; a zero count gives a valid pointer. */
 void *arena_alloc(struct arena *a, size_t count, size_t size, size_t alignment);
-#define arena_new(a, type) ((type *)arena_alloc((a), 1, sizeof(type), _Alignof(type)))
+#define arena_new(a, type)          ((type *)arena_alloc((a), 1, sizeof(type), _Alignof(type)))
 #define arena_array(a, type, count) ((type *)arena_alloc((a), (count), sizeof(type), _Alignof(type)))
 
 /* Copies; the copy is followed by a NUL that is not counted, so `.p` is a C string when s holds no NUL itself. */

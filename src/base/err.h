@@ -19,15 +19,15 @@
 #include "base/str.h"
 
 /* code, exit status, meaning. The exit statuses are the contract of the command line. */
-#define ERR_CODES(X)                                                               \
-	X(ERR_NONE, 0)     /* nothing went wrong */                                    \
-	X(ERR_FINDINGS, 1) /* findings, differences */                                 \
-	X(ERR_USAGE, 2)    /* unknown option, name, key, runtime; bad configuration */ \
-	X(ERR_FORMAT, 3)   /* a bad input file: wheel, zip, lock, requirements */      \
-	X(ERR_RESOLVE, 4)  /* cannot resolve; lock and inputs or bytes disagree */     \
-	X(ERR_NETWORK, 5)  /* connection, index, AWS */                                \
-	X(ERR_IO, 6)       /* local files */                                           \
-	X(ERR_BUG, 70)     /* a bug in lamina */                                       \
+#define ERR_CODES(X)                                                                                                           \
+	X(ERR_NONE, 0)     /* nothing went wrong */                                                                                \
+	X(ERR_FINDINGS, 1) /* findings, differences */                                                                             \
+	X(ERR_USAGE, 2)    /* unknown option, name, key, runtime; bad configuration */                                             \
+	X(ERR_FORMAT, 3)   /* a bad input file: wheel, zip, lock, requirements */                                                  \
+	X(ERR_RESOLVE, 4)  /* cannot resolve; lock and inputs or bytes disagree */                                                 \
+	X(ERR_NETWORK, 5)  /* connection, index, AWS */                                                                            \
+	X(ERR_IO, 6)       /* local files */                                                                                       \
+	X(ERR_BUG, 70)     /* a bug in lamina */                                                                                   \
 	X(ERR_INTERRUPT, 130)
 
 enum err_code {
@@ -51,8 +51,7 @@ struct err {
 };
 
 /* All return false, so that `return err_set(...)` reads well. */
-bool err_set(struct err *e, enum err_code code, const char *id, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+bool err_set(struct err *e, enum err_code code, const char *id, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* As err_set, with errno's text as the why. */
 bool err_sys(struct err *e, enum err_code code, const char *id, int sys, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

@@ -4,7 +4,8 @@
  * Items are taken in order 0..n-1; each worker has its own arena and err. After the first failure no further item starts; the
  * error reported is that of the lowest failed index, so that output does not depend on timing.
  * Results: each item writes to its own slot; what must outlive the call is copied by the caller or allocated from
- *          `pool_worker.keep`, whose memory is handed to the caller's arena list (pool_keep) and lives until that is released. */
+ *          `pool_worker.keep`, whose memory is handed to the caller's arena list (pool_keep) and lives until that is released.
+ */
 #ifndef LAMINA_BASE_POOL_H
 #define LAMINA_BASE_POOL_H
 

@@ -15,7 +15,7 @@
 #include "base/str.h"
 
 #define SHA256_SIZE 32
-#define SHA256_HEX 64
+#define SHA256_HEX  64
 
 struct sha256 {
 	uint8_t bytes[SHA256_SIZE];

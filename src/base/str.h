@@ -23,7 +23,7 @@ typedef struct str {
 
 #define S(literal) ((str){ (literal), sizeof(literal) - 1 })
 /* printf("%.*s"): views longer than INT_MAX print as INT_MAX bytes. */
-#define STR_FMT "%.*s"
+#define STR_FMT    "%.*s"
 #define STR_ARG(s) ((s).n > 0x7fffffff ? 0x7fffffff : (int)(s).n), ((s).p ? (s).p : "")
 
 /* View of a NUL-terminated string; NULL gives the empty view. */

@@ -15,10 +15,10 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-#define VEC(type)      \
-	struct {           \
-		type *p;       \
-		size_t n, cap; \
+#define VEC(type)                                                                                                              \
+	struct {                                                                                                                   \
+		type *p;                                                                                                               \
+		size_t n, cap;                                                                                                         \
 	}
 
 /* The list of views that half of the headers want. */
@@ -27,10 +27,9 @@ struct str_list {
 	size_t n, cap;
 };
 
-#define vec_push(arena, v)                                                                                        \
-	((v)->n == (v)->cap                                                                                           \
-	     ? (void)((v)->p = vec_grow((arena), (v)->p, (v)->n, &(v)->cap, sizeof *(v)->p, _Alignof(max_align_t))) \
-	     : (void)0,                                                                                               \
+#define vec_push(arena, v)                                                                                                     \
+	((v)->n == (v)->cap ? (void)((v)->p = vec_grow((arena), (v)->p, (v)->n, &(v)->cap, sizeof *(v)->p, _Alignof(max_align_t))) \
+	                    : (void)0,                                                                                             \
 	 &(v)->p[(v)->n++])
 
 /* The mechanism of vec_push: at least doubled capacity, old content copied, the rest zeroed. */
