@@ -1,0 +1,43 @@
+/* assemble.h: plan -> zip file, or the same files as a tree.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A zip is made by copying the wheels' compressed streams and rewriting their headers; only project files and generated texts are
+ * deflated. The bytes depend on the plan and on `compress` alone. Each copied stream is checked on the way: a damaged store ends with
+ * ERR_FORMAT "zip-stream-damaged" and *damaged = the distribution, so that the caller can drop the wheel, fetch it again and repeat.
+ * Output:  appears by rename; nothing is left when it fails. A tree is made beside its place and renamed; what stands there is
+ *          replaced only when it is empty, when lamina made it (a .lamina-tree file lies beside it, not in it) or with `force`.
+ * Memory:  the writer's buffers, and one file's content at a time while deflating (bounded by zip_deflate's rule). */
+#ifndef LAMINA_PIPELINE_ASSEMBLE_H
+#define LAMINA_PIPELINE_ASSEMBLE_H
+
+#include <stdatomic.h>
+
+#include "base/err.h"
+#include "model/artifact.h"
+#include "model/plan.h"
+#include "model/progress.h"
+#include "store/store.h"
+
+struct assemble_options {
+	struct store *store;
+	size_t jobs;
+	bool force;
+	const atomic_bool *cancel;
+	const struct progress *progress;
+};
+
+struct assemble_result {
+	uint64_t size; /* of the zip; 0 for a tree */
+	uint64_t unzipped_size;
+	uint32_t entries;
+	bool has_sha256;
+	struct sha256 sha256;
+};
+
+/* *damaged is UINT32_MAX unless the error is a damaged or missing wheel of the store. */
+bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan, const struct assemble_options *options,
+                  struct assemble_result *out, uint32_t *damaged, struct err *e);
+bool assemble_tree(struct arena *a, const struct artifact *artifact, const struct plan *plan, const struct assemble_options *options,
+                   struct assemble_result *out, uint32_t *damaged, struct err *e);
+
+#endif

@@ -1,0 +1,278 @@
+/* build.c: the order of the stages.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * All artifacts are locked first and fetched together, so that two architectures share their pure wheels and their waiting; then each
+ * is planned and assembled in turn. */
+#include "pipeline/build.h"
+
+#include <string.h>
+
+#include "pipeline/assemble.h"
+#include "pipeline/build_key.h"
+#include "pipeline/build_parts.h"
+#include "report/build_record.h"
+#include "target/target.h"
+
+/* How often a wheel that turns out damaged is fetched again. */
+#define REPAIRS_MAX 2
+
+static uint64_t clock_ms(const struct build *b) { return b->options->monotonic_ms ? b->options->monotonic_ms() : 0; }
+
+static void describe(struct build *b, struct job *j)
+{
+	struct build_result *r = &j->built->result;
+	const struct artifact *x = j->artifact;
+	r->kind = x->kind == ARTIFACT_LAYER ? S("layer") : S("function");
+	r->name = x->name;
+	r->runtime = str_from(x->target.runtime->name);
+	r->arch = str_from(target_arch_name(x->target.arch));
+	r->is_tree = x->into.n > 0;
+	r->path = r->is_tree ? x->into : x->output;
+	if (x->dependencies.n) r->lock = x->dependencies.p[0].path;
+	(void)b;
+}
+
+/* --- stage: what the stamp knows --- */
+
+static bool start_job(struct build *b, struct job *j, const struct artifact *artifact, struct built *built)
+{
+	j->artifact = artifact;
+	j->built = built;
+	built->artifact = artifact;
+	note_init(&built->notes, b->a);
+	describe(b, j);
+	uint64_t from = clock_ms(b);
+	j->place = (struct stamp_place){ .store = b->options->store,
+		                             .state = b->project->state,
+		                             .output = artifact->into.n ? artifact->into : artifact->output };
+	build_key_options(artifact, index_config_key(b->a, b->options->index), &j->options_key);
+	if (!sources_scan(b->a, artifact, &j->sources, b->e)) return false;
+	if (!stamp_load(b->a, &j->place, &j->stamp, &j->has_stamp, b->e)) return false;
+	if (b->options->dump == DUMP_NONE && !build_from_stamp_quick(b, j)) return false;
+	j->spent_ms = clock_ms(b) - from;
+	return true;
+}
+
+/* --- stage: lock --- */
+
+static bool lock_job(struct build *b, struct job *j)
+{
+	struct locking_options options = { .env = b->options->env, .frozen = b->options->frozen };
+	if (!locking_read(b->a, j->artifact, &options, &j->built->notes, &j->locking, b->e)) return false;
+	if (!provided_read(b->a, j->artifact, &j->built->notes, &j->provided, b->e)) return false;
+	struct build_result *r = &j->built->result;
+	if (j->artifact->dependencies.n) {
+		r->lock = j->locking.set.lock_path;
+		r->lock_sha256 = j->locking.set.lock_sha256;
+		if (!index_config_add_lock(b->options->index, &j->locking.options, b->e)) return false;
+	}
+	return true;
+}
+
+/* --- stage: fetch --- */
+
+static bool fetch_jobs(struct build *b, struct fetch_request **requests, struct fetch_result **results)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->jobs[i].done) n += b->jobs[i].locking.set.packages.n;
+	*requests = arena_array(b->a, struct fetch_request, n);
+	*results = arena_array(b->a, struct fetch_result, n);
+	n = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		struct job *j = &b->jobs[i];
+		if (j->done) continue;
+		j->first_request = n;
+		j->n_requests = j->locking.set.packages.n;
+		for (size_t k = 0; k < j->n_requests; k++)
+			(*requests)[n++] = (struct fetch_request){ .package = &j->locking.set.packages.p[k],
+				                                       .target = &j->locking.target,
+				                                       .lock_format = j->locking.set.format,
+				                                       .lock_folder = path_dir(j->locking.set.lock_path),
+				                                       .notes = &j->built->notes };
+	}
+	struct fetch_options options = { .store = b->options->store,
+		                             .index = b->options->index,
+		                             .offline = b->options->offline,
+		                             .refresh = b->options->refresh,
+		                             .jobs = b->options->jobs,
+		                             .allow_record_mismatch = b->options->allow_record_mismatch,
+		                             .now = b->options->now_ns / 1000000000,
+		                             .cancel = b->options->cancel,
+		                             .progress = b->options->progress };
+	return n == 0 || fetch_wheels(b->a, *requests, n, &options, *results, &b->stats, b->e);
+}
+
+/* --- stages: plan, assemble --- */
+
+static void note_sizes(struct job *j)
+{
+	const struct build_result *r = &j->built->result;
+	if (r->unzipped_size > LAMBDA_UNZIPPED_MAX) {
+		note_add(&j->built->notes, NOTE_WARNING, "size-unzipped", STR_FMT " is %llu bytes unzipped; Lambda accepts %llu for a function with all its layers",
+		         STR_ARG(r->name), (unsigned long long)r->unzipped_size, (unsigned long long)LAMBDA_UNZIPPED_MAX);
+		note_help(&j->built->notes, "leave out what the runtime has (--provided runtime:boto3), --slim tests, or split it over layers");
+	}
+	if (!r->is_tree && r->size > LAMBDA_DIRECT_UPLOAD_MAX)
+		note_add(&j->built->notes, NOTE_INFO, "size-upload", STR_FMT " is %llu bytes; above %llu it has to be uploaded through S3",
+		         STR_ARG(r->name), (unsigned long long)r->size, (unsigned long long)LAMBDA_DIRECT_UPLOAD_MAX);
+}
+
+static void fill_result(struct build *b, struct job *j, const struct assemble_result *made)
+{
+	struct build_result *r = &j->built->result;
+	r->size = made->size;
+	r->unzipped_size = made->unzipped_size;
+	r->entries = made->entries;
+	r->sha256 = made->sha256;
+	r->slimmed_files = j->plan.slimmed_files;
+	r->slimmed_bytes = j->plan.slimmed_bytes;
+	for (size_t i = 0; i < j->plan.n_distributions; i++) {
+		const struct distribution *d = &j->plan.distributions[i];
+		*vec_push(b->a, &r->distributions) =
+		    (struct built_distribution){ d->name, d->version, d->record->sha256, d->size, d->unzipped_size };
+	}
+	note_sizes(j);
+	for (size_t i = 0; i < j->built->notes.list.n; i++) {
+		const struct note *note = &j->built->notes.list.p[i];
+		if (note->level == NOTE_WARNING) *vec_push(b->a, &r->warnings) = (struct built_warning){ str_from(note->id), note->message };
+	}
+}
+
+static bool dump_plan(struct build *b, struct job *j);
+
+/* One attempt; *damaged tells which distribution's wheel the store has to fetch again. */
+static bool make(struct build *b, struct job *j, const struct sha256 *content, uint32_t *damaged)
+{
+	struct assemble_options options = { .store = b->options->store,
+		                                .jobs = b->options->jobs,
+		                                .force = b->options->force,
+		                                .cancel = b->options->cancel,
+		                                .progress = b->options->progress };
+	struct assemble_result made;
+	bool tree = j->artifact->into.n > 0;
+	*damaged = UINT32_MAX;
+	if (!plan_make(b->a, j->artifact, j->distributions, j->n_distributions, j->sources.files.p, j->sources.files.n, &j->built->notes,
+	               &j->plan, b->e))
+		return false;
+	if (b->options->dump == DUMP_PLAN) return dump_plan(b, j);
+	if (!(tree ? assemble_tree : assemble_zip)(b->a, j->artifact, &j->plan, &options, &made, damaged, b->e)) return false;
+	fill_result(b, j, &made);
+	return build_keep_stamp(b, j, content);
+}
+
+static bool refetch(struct build *b, struct job *j, uint32_t damaged, struct fetch_request *requests, struct fetch_result *results)
+{
+	struct distribution *bad = &j->distributions[damaged];
+	store_file_drop(b->options->store, &bad->record->sha256, "its bytes are not those that were verified");
+	err_clear(b->e);
+	if (!fetch_jobs(b, &requests, &results)) return false;
+	j->n_distributions = 0;
+	return build_distributions(b, j, requests, results);
+}
+
+static bool finish_job(struct build *b, struct job *j, struct fetch_request *requests, struct fetch_result *results)
+{
+	struct sha256 content;
+	bool up_to_date = false;
+	if (!build_distributions(b, j, requests, results)) return false;
+	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
+	build_key_content(&j->options_key, j->distributions, j->n_distributions, &j->sources, &content);
+	if (b->options->dump == DUMP_NONE && !build_from_stamp_content(b, j, &content, &up_to_date)) return false;
+	if (up_to_date) return true;
+	for (int repairs = 0;; repairs++) {
+		uint32_t damaged;
+		if (make(b, j, &content, &damaged)) return true;
+		if (damaged == UINT32_MAX || repairs == REPAIRS_MAX || !refetch(b, j, damaged, requests, results)) return false;
+	}
+}
+
+/* --- --dump --- */
+
+static bool dump_plan(struct build *b, struct job *j)
+{
+	for (size_t i = 0; i < j->plan.n; i++) {
+		const struct plan_entry *entry = &j->plan.entries[i];
+		static const char *const sources[] = { [PLAN_WHEEL] = "wheel", [PLAN_FILE] = "file", [PLAN_TEXT] = "text" };
+		buf_addf(b->options->dump_out, "%04o %s " STR_FMT " " STR_FMT "\n", entry->mode, sources[entry->source],
+		         STR_ARG(entry->distribution == UINT32_MAX ? S(".") : j->distributions[entry->distribution].name), STR_ARG(entry->name));
+	}
+	return true;
+}
+
+static bool dump_fetch(struct build *b, const struct job *j, const struct fetch_result *results)
+{
+	for (size_t i = 0; i < j->n_requests; i++) {
+		const struct fetch_result *r = &results[j->first_request + i];
+		buf_addf(b->options->dump_out, STR_FMT "  " STR_FMT "\n", STR_ARG(sha256_hex_str(b->a, &r->sha256)), STR_ARG(r->file));
+	}
+	return true;
+}
+
+/* --- the run --- */
+
+static bool only_look(struct build *b, void (*each)(void *, struct built *), void *context, size_t *finished)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		b->jobs[i].built->result.planned = !b->jobs[i].done;
+		each(context, b->jobs[i].built);
+		(*finished)++;
+	}
+	return true;
+}
+
+static bool lock_all(struct build *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct job *j = &b->jobs[i];
+		uint64_t from = clock_ms(b);
+		if (j->done) continue;
+		if (!lock_job(b, j)) return false;
+		if (b->options->dump == DUMP_LOCK && !locking_dump(&j->locking, b->options->dump_out)) return false;
+		j->spent_ms += clock_ms(b) - from;
+	}
+	return true;
+}
+
+static bool finish_all(struct build *b, struct fetch_request *requests, struct fetch_result *results,
+                       void (*each)(void *, struct built *), void *context, size_t *finished)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct job *j = &b->jobs[i];
+		uint64_t from = clock_ms(b);
+		if (!j->done) {
+			bool ok = b->options->dump == DUMP_FETCH ? dump_fetch(b, j, results) : finish_job(b, j, requests, results);
+			if (!ok) return false;
+		}
+		j->built->result.elapsed_ms = j->spent_ms + clock_ms(b) - from;
+		if (b->options->dump == DUMP_NONE) each(context, j->built);
+		(*finished)++;
+	}
+	return true;
+}
+
+bool build_run(struct arena *a, const struct project *project, const struct build_options *options,
+               void (*each)(void *context, struct built *built), void *context, struct built *results, size_t *finished,
+               struct err *e)
+{
+	struct build b = { .a = a, .project = project, .options = options, .n = project->artifacts.n, .e = e };
+	b.jobs = arena_array(a, struct job, b.n);
+	*finished = 0;
+	if (options->dump == DUMP_PROJECT) return project_dump(project, options->dump_out);
+	for (size_t i = 0; i < b.n; i++)
+		if (!start_job(&b, &b.jobs[i], &project->artifacts.p[i], &results[i])) return false;
+	if (options->only_look) return only_look(&b, each, context, finished);
+	if (!lock_all(&b)) return false;
+	if (options->dump == DUMP_LOCK) return true;
+	struct fetch_request *requests;
+	struct fetch_result *fetched;
+	uint64_t from = clock_ms(&b);
+	if (!fetch_jobs(&b, &requests, &fetched)) return false;
+	/* The wait is everybody's; it is counted on the first artifact that needed it. */
+	for (size_t i = 0; i < b.n; i++)
+		if (!b.jobs[i].done) {
+			b.jobs[i].spent_ms += clock_ms(&b) - from;
+			break;
+		}
+	return finish_all(&b, requests, fetched, each, context, finished);
+}

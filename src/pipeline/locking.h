@@ -1,0 +1,36 @@
+/* locking.h: the lock stage: an artifact's inputs of dependencies -> the set of locked packages for its target.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * One artifact may name several requirements files (one set) or one lock or one project folder. A project folder stands for the lock in
+ * it: pylock.toml, poetry.lock or uv.lock, in that order (more than one is an error that asks for --lock); without any of them,
+ * requirements.txt. --only and --exclude are applied here when the lock knows dependencies, else after the wheels are there.
+ * Errors: those of lockfile/, ERR_USAGE "two-locks", ERR_IO "not-found", ERR_RESOLVE "not-pinned". */
+#ifndef LAMINA_PIPELINE_LOCKING_H
+#define LAMINA_PIPELINE_LOCKING_H
+
+#include "base/buf.h"
+#include "base/env.h"
+#include "lockfile/lockfile.h"
+#include "model/artifact.h"
+
+struct locking {
+	struct locked_set set;
+	struct lock_options options; /* what a requirements file said about indexes */
+	struct lock_target target;
+	struct tag_list tags;
+	bool pruned;      /* --only/--exclude are done */
+	bool incomplete;  /* the format does not list dependencies: closure.h has to check */
+};
+
+struct locking_options {
+	const struct env *env;
+	bool frozen;
+};
+
+/* The set is empty when the artifact has no dependencies. */
+bool locking_read(struct arena *a, const struct artifact *artifact, const struct locking_options *options, struct notes *notes,
+                  struct locking *out, struct err *e);
+/* --dump lock: one JSON object a package. */
+bool locking_dump(const struct locking *l, struct buf *out);
+
+#endif

@@ -1,0 +1,213 @@
+/* project_config.c: lamina.toml as a whole: its tables, their names, the variables in it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/io.h"
+#include "pipeline/project_parts.h"
+
+#define CONFIG_MAX ((size_t)1 << 20)
+#define NAME_LIMIT 64
+
+struct reader {
+	struct arena *a;
+	struct config *config;
+	const struct env *env;
+	struct err *e;
+};
+
+static bool at(const struct reader *r, uint32_t offset) { return toml_where(r->e, &r->config->document, offset); }
+
+static bool want_table(const struct reader *r, const struct toml_member *m)
+{
+	if (m->value->type == TOML_TABLE) return true;
+	err_set(r->e, ERR_USAGE, "wrong-type", "`" STR_FMT "` must be a table, not %s", STR_ARG(m->key), toml_type_name(m->value->type));
+	return at(r, m->value->offset);
+}
+
+static bool artifact_name_ok(str name)
+{
+	if (name.n == 0 || name.n > NAME_LIMIT) return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_alnum(name.p[i]) && name.p[i] != '_' && name.p[i] != '-') return false;
+	return true;
+}
+
+static bool read_artifacts(struct reader *r, const struct toml_member *group, enum artifact_kind kind)
+{
+	if (!want_table(r, group)) return false;
+	for (size_t i = 0; i < group->value->u.table.n; i++) {
+		const struct toml_member *m = &group->value->u.table.p[i];
+		if (!want_table(r, m)) return false;
+		if (!artifact_name_ok(m->key)) {
+			err_set(r->e, ERR_USAGE, "bad-value", "`" STR_FMT "` is no name for an artifact", STR_ARG(m->key));
+			err_help(r->e, "use 1 to 64 letters, digits, \"-\" and \"_\"");
+			return at(r, m->key_offset);
+		}
+		struct draft *d = vec_push(r->a, &r->config->drafts);
+		uint32_t line, column;
+		toml_line_column(r->config->document.text, m->key_offset, &line, &column);
+		d->artifact.kind = kind;
+		d->artifact.name = m->key;
+		d->artifact.where = arena_fmt(r->a, STR_FMT ":%u", STR_ARG(r->config->document.path), line);
+		if (!keys_read(r->a, r->config, m->value, kind == ARTIFACT_LAYER ? SCOPE_LAYER : SCOPE_FUNCTION, d, r->e)) return false;
+	}
+	return true;
+}
+
+static bool read_secret(struct reader *r, const struct toml_value *table, const char *key, str *out)
+{
+	const struct toml_value *v = toml_get(table, str_from(key));
+	if (!v) return true;
+	if (v->type != TOML_STRING || !str_starts(v->u.string, S("${"))) {
+		err_set(r->e, ERR_USAGE, "bad-value", "`%s` must be a variable such as \"${INDEX_PASSWORD}\"", key);
+		err_why(r->e, "a file that is committed must not hold secrets");
+		return at(r, v->offset);
+	}
+	return expand_variables(r->a, r->config, r->env, v, out, r->e);
+}
+
+static bool read_index(struct reader *r, const struct toml_member *m)
+{
+	static const char *const known[] = { "url", "packages", "default", "username", "password", NULL };
+	const struct toml_document *d = &r->config->document;
+	const struct toml_value *t = m->value;
+	for (size_t i = 0; i < t->u.table.n; i++) {
+		bool found = false;
+		for (const char *const *k = known; *k; k++) found = found || str_eq(t->u.table.p[i].key, str_from(*k));
+		if (!found) return key_unknown(r->config, &t->u.table.p[i], known, S("an [index.NAME]"), r->e);
+	}
+	struct project_index *index = vec_push(r->a, &r->config->indexes);
+	uint32_t line, column;
+	toml_line_column(d->text, m->key_offset, &line, &column);
+	index->name = m->key;
+	index->where = arena_fmt(r->a, STR_FMT ":%u", STR_ARG(d->path), line);
+	if (!toml_want_string(d, t, "url", &index->url, r->e) ||
+	    !toml_want_strings(r->a, d, t, "packages", true, &index->packages, r->e) ||
+	    !toml_want_bool(d, t, "default", &index->is_default, r->e))
+		return false;
+	const struct toml_value *url = toml_get(t, S("url"));
+	if (!url) {
+		err_set(r->e, ERR_USAGE, "bad-value", "[index." STR_FMT "] has no `url`", STR_ARG(m->key));
+		return at(r, m->key_offset);
+	}
+	return expand_variables(r->a, r->config, r->env, url, &index->url, r->e) && read_secret(r, t, "username", &index->username) &&
+	       read_secret(r, t, "password", &index->password);
+}
+
+static bool read_indexes(struct reader *r, const struct toml_member *group)
+{
+	if (!want_table(r, group)) return false;
+	for (size_t i = 0; i < group->value->u.table.n; i++)
+		if (!want_table(r, &group->value->u.table.p[i]) || !read_index(r, &group->value->u.table.p[i])) return false;
+	return true;
+}
+
+/* Tables of other commands: known keys only; their values are those commands' business. */
+static bool read_foreign(struct reader *r, const struct toml_member *group, const char *const *known, str table)
+{
+	if (!want_table(r, group)) return false;
+	for (size_t i = 0; i < group->value->u.table.n; i++) {
+		const struct toml_member *m = &group->value->u.table.p[i];
+		bool found = false;
+		for (const char *const *k = known; *k; k++) found = found || str_eq(m->key, str_from(*k));
+		if (!found) return key_unknown(r->config, m, known, table, r->e);
+	}
+	return true;
+}
+
+static bool read_top(struct reader *r, const struct toml_member *m)
+{
+	static const char *const tables[] = { "defaults", "index", "layer", "function", "check", "deploy", NULL };
+	static const char *const check[] = { "ignore", "warn", "error", NULL };
+	static const char *const deploy[] = { "region", "profile", "endpoint-url", "bucket", "prefix",
+		                                  "always", "kms-key-id", "alias", "keep-versions", NULL };
+	if (str_eq(m->key, S("defaults")))
+		return want_table(r, m) && keys_read(r->a, r->config, m->value, SCOPE_DEFAULTS, &r->config->defaults, r->e);
+	if (str_eq(m->key, S("index"))) return read_indexes(r, m);
+	if (str_eq(m->key, S("layer"))) return read_artifacts(r, m, ARTIFACT_LAYER);
+	if (str_eq(m->key, S("function"))) return read_artifacts(r, m, ARTIFACT_FUNCTION);
+	if (str_eq(m->key, S("check"))) return read_foreign(r, m, check, S("[check]"));
+	if (str_eq(m->key, S("deploy"))) return read_foreign(r, m, deploy, S("[deploy]"));
+	return key_unknown(r->config, m, tables, S("lamina.toml"), r->e);
+}
+
+static bool check_names(struct reader *r)
+{
+	for (size_t i = 0; i < r->config->drafts.n; i++)
+		for (size_t k = 0; k < i; k++) {
+			if (!str_eq(r->config->drafts.p[i].artifact.name, r->config->drafts.p[k].artifact.name)) continue;
+			err_set(r->e, ERR_USAGE, "bad-value", "a layer and a function are both called `" STR_FMT "`",
+			        STR_ARG(r->config->drafts.p[i].artifact.name));
+			return err_where(r->e, STR_FMT, STR_ARG(r->config->drafts.p[i].artifact.where));
+		}
+	return true;
+}
+
+bool config_read(struct arena *a, str path, const struct env *env, struct config *out, struct err *e)
+{
+	struct reader r = { .a = a, .config = out, .env = env, .e = e };
+	str text;
+	*out = (struct config){ .folder = path_dir(path) };
+	if (str_eq(out->folder, S("."))) out->folder = (str){ 0 };
+	if (!io_read_file(a, arena_cstr(a, path), CONFIG_MAX, &text, e)) return false;
+	if (!toml_parse(a, text, path, &out->document, e)) {
+		/* A configuration that cannot be read is a usage error; bad locks are bad input files. */
+		e->code = ERR_USAGE;
+		return false;
+	}
+	const struct toml_value *root = out->document.root;
+	for (size_t i = 0; i < root->u.table.n; i++)
+		if (!read_top(&r, &root->u.table.p[i])) return false;
+	return check_names(&r);
+}
+
+/* One "${...}" at text[*i]; appends its value. */
+static bool expand_one(const struct config *config, const struct env *env, const struct toml_value *value, size_t *i,
+                       struct buf *out, struct err *e)
+{
+	str text = value->u.string;
+	size_t close = str_find(str_from_pos(text, *i), S("}"));
+	if (close == STR_NONE) {
+		err_set(e, ERR_USAGE, "bad-value", "`${` without `}`");
+		return toml_where(e, &config->document, value->offset);
+	}
+	str inside = str_slice(text, *i + 2, *i + close), name = inside, fallback = { 0 };
+	size_t dash = str_find(inside, S(":-"));
+	if (dash != STR_NONE) {
+		name = str_slice(inside, 0, dash);
+		fallback = str_from_pos(inside, dash + 2);
+	}
+	char key[256];
+	const char *found = NULL;
+	if (name.n < sizeof key && name.n > 0) {
+		memcpy(key, name.p, name.n);
+		key[name.n] = '\0';
+		found = env_get_nonempty(env, key);
+	}
+	if (!found && dash == STR_NONE) {
+		err_set(e, ERR_USAGE, "variable-unset", "the variable " STR_FMT " is not set", STR_ARG(name));
+		err_help(e, "export " STR_FMT "=..., or give a default: ${" STR_FMT ":-value}", STR_ARG(name), STR_ARG(name));
+		return toml_where(e, &config->document, value->offset);
+	}
+	*i += close + 1;
+	return buf_add_str(out, found ? str_from(found) : fallback);
+}
+
+bool expand_variables(struct arena *a, const struct config *config, const struct env *env, const struct toml_value *value,
+                      str *out, struct err *e)
+{
+	str text = value->u.string;
+	struct buf b;
+	buf_init(&b, CONFIG_MAX);
+	bool ok = true;
+	for (size_t i = 0; ok && i < text.n;) {
+		if (str_starts(str_from_pos(text, i), S("${")))
+			ok = expand_one(config, env, value, &i, &b, e);
+		else
+			ok = buf_add_char(&b, text.p[i++]);
+	}
+	if (ok) *out = buf_take(&b, a);
+	if (b.over) err_set(e, ERR_USAGE, "bad-value", "a value is longer than %zu bytes once its variables are replaced", CONFIG_MAX);
+	buf_release(&b);
+	return ok;
+}

@@ -1,0 +1,43 @@
+/* project_parts.h: what the files that make a project share; private to pipeline/project*.c.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LAMINA_PIPELINE_PROJECT_PARTS_H
+#define LAMINA_PIPELINE_PROJECT_PARTS_H
+
+#include "format/toml.h"
+#include "pipeline/project.h"
+
+/* An artifact before its targets are known: every key may still be unset. */
+struct draft {
+	struct artifact artifact; /* kind, name, lists, files, prefer */
+	struct str_list runtimes, archs;
+	str output, layout, compress, bytecode;
+	struct str_list slim;
+	bool has_slim;
+	enum choice scripts;
+	str into;
+};
+
+struct config {
+	struct toml_document document;
+	str folder; /* of lamina.toml, to join paths to */
+	struct draft defaults;
+	VEC(struct draft) drafts;
+	VEC(struct project_index) indexes;
+};
+
+/* project_config.c: reads lamina.toml. */
+bool config_read(struct arena *a, str path, const struct env *env, struct config *out, struct err *e);
+/* project_keys.c: one table [defaults], [layer.X] or [function.X] into a draft. */
+enum key_scope { SCOPE_DEFAULTS = 1, SCOPE_LAYER = 2, SCOPE_FUNCTION = 4 };
+bool keys_read(struct arena *a, const struct config *config, const struct toml_value *table, enum key_scope scope,
+               struct draft *out, struct err *e);
+/* "unknown key `x`, did you mean `y`" at the key's place. Returns false. */
+bool key_unknown(const struct config *config, const struct toml_member *member, const char *const *known, str table,
+                 struct err *e);
+/* "${VAR}" and "${VAR:-default}" replaced; an unset variable without a default is an error at the place. */
+bool expand_variables(struct arena *a, const struct config *config, const struct env *env, const struct toml_value *value,
+                      str *out, struct err *e);
+/* project_targets.c: fills in defaults, checks words, repeats a draft for each target. */
+bool targets_expand(struct arena *a, const struct draft *draft, struct notes *notes, struct project *out, struct err *e);
+
+#endif

@@ -1,0 +1,211 @@
+/* project_targets.c: one draft -> one artifact per target.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/io.h"
+#include "pipeline/project_parts.h"
+#include "pipeline/slim.h"
+#include "target/target.h"
+
+struct expansion {
+	struct arena *a;
+	const struct draft *draft;
+	struct notes *notes;
+	struct project *out;
+	struct err *e;
+};
+
+static bool here(const struct expansion *x) { return err_where(x->e, STR_FMT, STR_ARG(x->draft->artifact.where)); }
+
+static bool bad_word(const struct expansion *x, const char *what, str word, const char *choices)
+{
+	err_set(x->e, ERR_USAGE, "bad-value", "`" STR_FMT "` is no %s", STR_ARG(word), what);
+	err_help(x->e, "choose from %s", choices);
+	return here(x);
+}
+
+static bool set_layout(const struct expansion *x, struct artifact *out)
+{
+	str layout = x->draft->layout;
+	if (layout.n == 0 || str_eq(layout, S("auto")) || str_eq(layout, S("flat")))
+		out->layout = LAYOUT_FLAT;
+	else if (str_eq(layout, S("versioned")))
+		out->layout = LAYOUT_VERSIONED;
+	else
+		return bad_word(x, "layout", layout, "auto, flat, versioned");
+	return true;
+}
+
+static bool set_compress(const struct expansion *x, struct artifact *out)
+{
+	str c = x->draft->compress;
+	if (c.n == 0 || str_eq(c, S("copy")))
+		out->compress = COMPRESS_COPY;
+	else if (str_eq(c, S("fast")))
+		out->compress = COMPRESS_FAST;
+	else if (str_eq(c, S("store")))
+		out->compress = COMPRESS_STORE;
+	else if (str_eq(c, S("small")) || str_eq(c, S("smallest"))) {
+		err_set(x->e, ERR_USAGE, "not-in-this-version", "--compress " STR_FMT " is not available in lamina " LAMINA_VERSION, STR_ARG(c));
+		err_help(x->e, "use --compress copy, which keeps the streams that wheels already hold");
+		return here(x);
+	} else
+		return bad_word(x, "way to compress", c, "copy, fast, store");
+	return true;
+}
+
+static bool check_bytecode(const struct expansion *x)
+{
+	str b = x->draft->bytecode;
+	if (b.n == 0 || str_eq(b, S("none"))) return true;
+	if (!str_eq(b, S("checked-hash")) && !str_eq(b, S("unchecked-hash"))) return bad_word(x, "kind of byte code", b, "none");
+	err_set(x->e, ERR_USAGE, "not-in-this-version", "--bytecode " STR_FMT " is not available in lamina " LAMINA_VERSION, STR_ARG(b));
+	err_help(x->e, "use --bytecode none");
+	return here(x);
+}
+
+static bool set_slim(const struct expansion *x, struct artifact *out)
+{
+	out->slim = SLIM_PYC;
+	if (!x->draft->has_slim) return true;
+	out->slim = 0;
+	for (size_t i = 0; i < x->draft->slim.n; i++) {
+		uint32_t bit;
+		if (str_eq(x->draft->slim.p[i], S("none")) && x->draft->slim.n == 1) {
+			out->slim = SLIM_NOTHING;
+			return true;
+		}
+		if (!slim_word(x->draft->slim.p[i], &bit, x->e)) return here(x);
+		out->slim |= bit;
+	}
+	if (out->slim == 0) out->slim = SLIM_NOTHING;
+	return true;
+}
+
+static bool word_of(const struct expansion *x, str key, const struct artifact *artifact, str *out)
+{
+	if (str_eq(key, S("name")))
+		*out = artifact->name;
+	else if (str_eq(key, S("kind")))
+		*out = artifact->kind == ARTIFACT_LAYER ? S("layer") : S("function");
+	else if (str_eq(key, S("runtime")))
+		*out = str_from(artifact->target.runtime->name);
+	else if (str_eq(key, S("arch")))
+		*out = str_from(target_arch_name(artifact->target.arch));
+	else
+		return bad_word(x, "word of an output template", key, "{name}, {kind}, {runtime}, {arch}");
+	return true;
+}
+
+static bool fill_template(const struct expansion *x, str template, const struct artifact *artifact, str *out)
+{
+	struct buf b;
+	buf_init(&b, 4096);
+	bool ok = true;
+	for (size_t i = 0; ok && i < template.n;) {
+		size_t close;
+		if (template.p[i] == '{' && (close = str_chr(str_from_pos(template, i), '}')) != STR_NONE) {
+			str word;
+			ok = word_of(x, str_slice(template, i + 1, i + close), artifact, &word) && buf_add_str(&b, word);
+			i += close + 1;
+		} else {
+			ok = buf_add_char(&b, template.p[i++]);
+		}
+	}
+	if (ok) *out = buf_take(&b, x->a);
+	if (b.over) err_set(x->e, ERR_USAGE, "bad-value", "an output path is longer than 4096 bytes");
+	buf_release(&b);
+	return ok;
+}
+
+static bool set_paths(const struct expansion *x, struct artifact *out)
+{
+	const struct draft *d = x->draft;
+	if (d->into.n) return fill_template(x, d->into, out, &out->into);
+	str template = d->output;
+	if (template.n == 0) {
+		template = d->runtimes.n > 1 ? S("dist/{name}-{runtime}-{arch}.zip") : S("dist/{name}-{arch}.zip");
+		template = path_join(x->a, x->out->config_path.n ? path_dir(x->out->config_path) : (str){ 0 }, template);
+	}
+	return fill_template(x, template, out, &out->output);
+}
+
+static bool clashes(const struct expansion *x, const struct artifact *new)
+{
+	for (size_t i = 0; i < x->out->artifacts.n; i++) {
+		const struct artifact *old = &x->out->artifacts.p[i];
+		str a = path_clean(x->a, old->into.n ? old->into : old->output);
+		str b = path_clean(x->a, new->into.n ? new->into : new->output);
+		if (!str_eq(a, b)) continue;
+		err_set(x->e, ERR_USAGE, "output-clash", "two artifacts would be written to `" STR_FMT "`", STR_ARG(b));
+		err_why(x->e, STR_FMT " for " STR_FMT " and " STR_FMT " for " STR_FMT, STR_ARG(old->name),
+		        STR_ARG(target_text(x->a, &old->target)), STR_ARG(new->name), STR_ARG(target_text(x->a, &new->target)));
+		err_help(x->e, "put {name}, {runtime} or {arch} into the path, for example dist/{name}-{runtime}-{arch}.zip");
+		return here(x);
+	}
+	return true;
+}
+
+static bool add_target(const struct expansion *x, const struct target *target)
+{
+	struct artifact made = x->draft->artifact;
+	made.target = *target;
+	made.scripts = x->draft->scripts == CHOICE_YES;
+	if (!set_layout(x, &made) || !set_compress(x, &made) || !check_bytecode(x) || !set_slim(x, &made)) return false;
+	if (!set_paths(x, &made) || !clashes(x, &made)) return false;
+	bool python = made.dependencies.n > 0;
+	if (python && target->runtime->python_minor < 0) {
+		err_set(x->e, ERR_USAGE, "no-python", "%s has no Python, but `" STR_FMT "` has Python dependencies", target->runtime->name,
+		        STR_ARG(made.name));
+		err_help(x->e, "choose a Python runtime, for example --runtime python3.12");
+		return here(x);
+	}
+	*vec_push(x->a, &x->out->artifacts) = made;
+	return true;
+}
+
+static bool no_runtime(const struct expansion *x)
+{
+	err_set(x->e, ERR_USAGE, "no-runtime", "no runtime is given for `" STR_FMT "`", STR_ARG(x->draft->artifact.name));
+	err_why(x->e, "wheels, markers and byte code depend on it, so lamina does not guess");
+	err_help(x->e, "add --runtime python3.12, or runtime = \"python3.12\" in lamina.toml (`lamina runtimes` lists all)");
+	return here(x);
+}
+
+static bool check_inputs(const struct expansion *x)
+{
+	const struct artifact *d = &x->draft->artifact;
+	if (d->dependencies.n || d->sources.n || d->files.n) return true;
+	err_set(x->e, ERR_USAGE, "no-input", "there is nothing to put into `" STR_FMT "`", STR_ARG(d->name));
+	err_help(x->e, "name requirements (-r FILE), a lock (--lock FILE), a project (--project DIR) or files (--source DIR)");
+	return here(x);
+}
+
+bool targets_expand(struct arena *a, const struct draft *draft, struct notes *notes, struct project *out, struct err *e)
+{
+	struct expansion x = { .a = a, .draft = draft, .notes = notes, .out = out, .e = e };
+	if (!check_inputs(&x)) return false;
+	if (draft->runtimes.n == 0) return no_runtime(&x);
+	struct str_list archs = draft->archs;
+	if (archs.n == 0) {
+		*vec_push(a, &archs) = S("x86_64");
+		note_add(notes, NOTE_INFO, "assumed-arch", "architecture x86_64, Lambda's own default; --arch arm64 builds for Graviton");
+	}
+	size_t first = out->artifacts.n;
+	for (size_t r = 0; r < draft->runtimes.n; r++) {
+		const struct runtime *runtime;
+		if (!target_runtime(draft->runtimes.p[r], &runtime, e)) return here(&x);
+		for (size_t i = 0; i < archs.n; i++) {
+			struct target target;
+			enum target_arch arch;
+			bool known = false;
+			if (!target_arch(archs.p[i], &arch, e) || !target_make(runtime, arch, &target, e)) return here(&x);
+			for (size_t k = first; k < out->artifacts.n; k++) {
+				const struct target *t = &out->artifacts.p[k].target;
+				known = known || (t->runtime == target.runtime && t->arch == target.arch);
+			}
+			if (!known && !add_target(&x, &target)) return false;
+		}
+	}
+	return true;
+}
