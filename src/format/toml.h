@@ -4,7 +4,8 @@
  * Source: toml.io/en/v1.0.0; checked against the toml-test suite. Every value keeps the byte range it was written in, so that
  * errors can show the line and point at the column.
  * Invariants: tables keep keys in the order of the file; keys are unique; strings are valid UTF-8.
- * Limits:     input TOML_INPUT_MAX bytes, nesting TOML_DEPTH_MAX; time and memory are linear in the input (no quadratic keys).
+ * Limits:     input TOML_INPUT_MAX bytes, TOML_VALUES_MAX values, nesting TOML_DEPTH_MAX (tables and arrays, however they are
+ *             written: a dotted key nests as well); time and memory are linear in the input (no quadratic keys).
  * Errors:     ERR_FORMAT, id "toml", `what` the rule broken, err_at = byte offset; toml_where turns it into FILE:LINE:COLUMN.
  * Lifetime:   the tree belongs to the arena and may point into the input, which must outlive it. */
 #ifndef LAMINA_FORMAT_TOML_H
@@ -18,8 +19,9 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-#define TOML_INPUT_MAX ((size_t)64 << 20)
-#define TOML_DEPTH_MAX 100
+#define TOML_INPUT_MAX  ((size_t)64 << 20)
+#define TOML_VALUES_MAX (1 << 22)
+#define TOML_DEPTH_MAX  100
 
 enum toml_type {
 	TOML_STRING,
@@ -42,8 +44,11 @@ struct toml_member {
 	struct toml_value *value;
 };
 
+struct map;
+
 struct toml_value {
 	enum toml_type type;
+	uint8_t made;         /* private: how a table or array came to be, which decides what may still be added to it */
 	uint32_t offset, end; /* byte range in the input; for tables made by headers: of the header */
 	union {
 		str string; /* strings decoded; date-times as text */
@@ -57,6 +62,7 @@ struct toml_value {
 		struct {
 			struct toml_member *p;
 			size_t n, cap;
+			struct map *index; /* private: key -> position + 1, once the table is large */
 		} table;
 	} u;
 };
