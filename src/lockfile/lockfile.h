@@ -31,7 +31,7 @@
 #include "python/marker.h"
 #include "python/tags.h"
 
-#define LOCK_FILE_MAX ((size_t)64 << 20)
+#define LOCK_FILE_MAX     ((size_t)64 << 20)
 #define LOCK_PACKAGES_MAX ((size_t)500000)
 
 enum lock_format {
@@ -63,9 +63,9 @@ struct lock_target {
 };
 
 struct lock_request {
-	str path;                    /* of the lock, relative to the process's folder or absolute */
-	struct str_list more_paths;  /* requirements.txt only: further files of the same set (-r given several times) */
-	str text;                    /* p != NULL: the bytes of `path`, already read (standard input, tests) */
+	str path;                   /* of the lock, relative to the process's folder or absolute */
+	struct str_list more_paths; /* requirements.txt only: further files of the same set (-r given several times) */
+	str text;                   /* p != NULL: the bytes of `path`, already read (standard input, tests) */
 	enum lock_format format;
 	const struct lock_target *target;
 	struct str_list extras;      /* of the project; any spelling */

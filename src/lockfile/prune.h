@@ -11,14 +11,14 @@
 #ifndef LAMINA_LOCKFILE_PRUNE_H
 #define LAMINA_LOCKFILE_PRUNE_H
 
+#include "base/err.h"
 #include "model/lock.h"
 #include "model/note.h"
-#include "base/err.h"
 
 struct prune_node {
-	str name;                   /* normalised */
-	struct str_list needs;      /* normalised; names outside the table are ignored */
-	bool keep;                  /* result */
+	str name;              /* normalised */
+	struct str_list needs; /* normalised; names outside the table are ignored */
+	bool keep;             /* result */
 };
 
 /* Names in only and exclude may have any spelling; NULL or empty = not given. */
