@@ -1,0 +1,96 @@
+/* help.c: `lamina help` and `--help`.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "command/help.h"
+
+#include "command/man.h"
+
+#define SUMMARY_COLUMN 14
+
+static bool run_help(struct run *run, struct err *e);
+
+static const struct opt options[] = {
+	{ .name = "man", .takes = OPT_NOTHING, .hidden = true, .help = "Print the man page of COMMAND, or of lamina, as roff." },
+	{ 0 },
+};
+
+const struct command command_help = {
+	.name = "help",
+	.summary = "Explain lamina or one of its commands",
+	.arguments = "[COMMAND...]",
+	.arguments_max = 2,
+	.complete = OPT_COMMANDS,
+	.options = options,
+	.examples = "lamina help build\nlamina help cache gc",
+	.run = run_help,
+};
+
+void help_usage(struct buf *b, const struct command *group, const struct command *command)
+{
+	buf_add_str(b, S("lamina"));
+	if (group) buf_addf(b, " %s", group->name);
+	if (!command) {
+		buf_addf(b, " [OPTIONS] COMMAND ...");
+		return;
+	}
+	buf_addf(b, " %s [OPTIONS]", command->name);
+	if (command->arguments) buf_addf(b, " %s", command->arguments);
+}
+
+static void list_commands(struct buf *b, const struct command *const *list)
+{
+	buf_add_str(b, S("\nCommands:\n"));
+	for (; *list; list++) {
+		if ((*list)->hidden) continue;
+		buf_addf(b, "  %-*s", SUMMARY_COLUMN - 2, (*list)->name);
+		opt_wrap(b, str_from((*list)->summary), SUMMARY_COLUMN, SUMMARY_COLUMN);
+	}
+}
+
+static void add_examples(struct buf *b, const char *examples)
+{
+	if (!examples) return;
+	buf_add_str(b, S("\nExamples:\n"));
+	str rest = str_from(examples), line;
+	while (str_line(&rest, &line)) buf_addf(b, "  " STR_FMT "\n", STR_ARG(line));
+}
+
+void help_print(struct buf *b, const struct command *group, const struct command *command)
+{
+	const struct command *about = command ? command : group;
+	if (about)
+		buf_addf(b, "%s.\n", about->summary);
+	else
+		opt_wrap(b, S("Build AWS Lambda layers and packages from Python locks: no pip, no Docker."), 0, 0);
+	buf_add_str(b, S("\nUsage: "));
+	help_usage(b, group, command);
+	buf_add_char(b, '\n');
+	if (about && about->description) {
+		buf_add_char(b, '\n');
+		opt_wrap(b, str_from(about->description), 0, 0);
+	}
+	if (!command) list_commands(b, group ? group->subcommands : commands);
+	if (command) opt_help(b, command->options);
+	opt_help(b, command_options);
+	if (about) add_examples(b, about->examples);
+	if (!command) buf_addf(b, "\nlamina%s%s COMMAND --help explains a command.\n", group ? " " : "", group ? group->name : "");
+}
+
+static bool run_help(struct run *run, struct err *e)
+{
+	const struct str_list *words = &run->values->arguments;
+	const struct command *group = NULL, *command = NULL;
+	if (words->n > 0 && !str_eq(words->p[0], S("lamina"))) {
+		command = command_find(commands, words->p[0]);
+		if (!command) return command_unknown(commands, "command", words->p[0], e);
+		if (command->subcommands) {
+			group = command;
+			command = words->n > 1 ? command_find(group->subcommands, words->p[1]) : NULL;
+			if (words->n > 1 && !command) return command_unknown(group->subcommands, "command", words->p[1], e);
+		}
+	}
+	if (opt_given(run->values, "man"))
+		man_print(ui_out(run->ui), group ? group : command);
+	else
+		help_print(ui_out(run->ui), group, command);
+	return true;
+}

@@ -1,0 +1,13 @@
+/* help.h: help texts from the command tables.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LAMINA_COMMAND_HELP_H
+#define LAMINA_COMMAND_HELP_H
+
+#include "command/command.h"
+
+/* Help of a command (of a group when group is not NULL), of a group (command NULL), or of lamina (both NULL). */
+void help_print(struct buf *b, const struct command *group, const struct command *command);
+/* The usage line without a line end: "lamina build [OPTIONS] [NAME...]". */
+void help_usage(struct buf *b, const struct command *group, const struct command *command);
+
+#endif

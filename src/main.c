@@ -1,0 +1,7 @@
+/* main.c: the process.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <unistd.h>
+
+#include "command/command.h"
+
+int main(int argc, char **argv) { return command_main(argc, argv, environ); }
