@@ -140,18 +140,20 @@ void term_size(struct buf *b, uint64_t bytes)
 		buf_addf(b, "%u B", (unsigned)bytes);
 		return;
 	}
-	size_t unit = 0;
-	uint64_t tenths = bytes / 100 + (bytes % 100 >= 50);
-	for (; tenths >= 10000 && unit + 1 < sizeof units / sizeof *units; unit++) tenths = tenths / 1000 + (tenths % 1000 >= 500);
-	if (tenths >= 1000)
-		buf_addf(b, "%llu %s", (unsigned long long)(tenths + 5) / 10, units[unit]);
+	size_t i = 0;
+	uint64_t unit = 1000;
+	while (i + 1 < sizeof units / sizeof *units && bytes >= unit * 1000 - unit / 2)
+		unit *= 1000, i++; /* it would round to 1000 */
+	uint64_t tenths = bytes / (unit / 10) + (bytes % (unit / 10) >= unit / 20);
+	if (tenths < 1000)
+		buf_addf(b, "%u.%u %s", (unsigned)(tenths / 10), (unsigned)(tenths % 10), units[i]);
 	else
-		buf_addf(b, "%u.%u %s", (unsigned)(tenths / 10), (unsigned)(tenths % 10), units[unit]);
+		buf_addf(b, "%llu %s", (unsigned long long)(bytes / unit + (bytes % unit >= unit / 2)), units[i]);
 }
 
 void term_duration(struct buf *b, uint64_t ns)
 {
-	uint64_t ms = (ns + 500000) / 1000000;
+	uint64_t ms = ns / 1000000 + (ns % 1000000 >= 500000);
 	if (ms == 0)
 		buf_addf(b, "%.1f ms", (double)ns / 1e6);
 	else if (ms < 1000)
