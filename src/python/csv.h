@@ -4,8 +4,8 @@
  * Source: RFC 4180 and CPython's _csv.c (dialect "excel", not strict): a field that starts with a quote runs to the next single
  * quote and may hold commas and line breaks, two quotes stand for one; quotes anywhere else are plain characters; text after a
  * closing quote belongs to the field. Rows end with "\n", "\r\n" or "\r". Unlike Python, a quote that never ends is an error.
- * Errors: csv_next gives CSV_UNTERMINATED; nothing else can go wrong. Lifetime: views into the text, unquoted fields in the
- * arena. */
+ * Errors: csv_next gives CSV_UNTERMINATED; nothing else can go wrong.
+ * Lifetime: views into the text, unquoted fields in the arena. */
 #ifndef LAMINA_PYTHON_CSV_H
 #define LAMINA_PYTHON_CSV_H
 

@@ -81,21 +81,25 @@ static void read_reference(struct entry_point *entry)
 	entry->extras = extras;
 }
 
-/* Control characters, and those that reorder what a terminal shows (Unicode Bidi_Control): a name is printed and becomes a
- * file. */
+/* Control characters, and those that reorder what a terminal shows (Unicode Bidi_Control). */
 static bool is_unprintable(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
+static bool is_printable(str text)
+{
+	uint32_t c;
+	for (size_t i = 0; i < text.n;)
+		if (!utf8_next(text, &i, &c) || is_unprintable(c)) return false;
+	return true;
+}
+
 static bool name_is_safe(str name)
 {
 	if (str_eq(name, S(".")) || str_eq(name, S(".."))) return false;
-	uint32_t c;
-	for (size_t i = 0; i < name.n;)
-		if (!utf8_next(name, &i, &c) || is_unprintable(c) || c == '/' || c == '\\') return false;
-	return true;
+	return is_printable(name) && str_chr(name, '/') == STR_NONE && str_chr(name, '\\') == STR_NONE;
 }
 
 /* The lines of the value, trimmed and joined by "\n"; comments leave no line behind, blank lines do, but not at the end. */
@@ -136,6 +140,7 @@ static bool close_option(struct parser *p)
 static bool open_group(struct parser *p, str name, size_t offset)
 {
 	bool added;
+	if (!is_printable(name)) return refuse(p, offset, "entry-point-name", "cannot be the name of a group", name);
 	map_put(&p->seen, name, &added);
 	if (!added) return refuse(p, offset, "entry-points", "is a group that occurs twice", name);
 	if (p->out.groups.n == ENTRY_POINTS_COUNT_MAX) return refuse(p, offset, "entry-points", "is one group too many", name);

@@ -6,9 +6,9 @@
  * value ("\n" between the lines). A group or name that occurs twice is an error, as it is there.
  * A value that is no object reference ("module:attr [extras]") is kept, with module, attribute and extras empty: only who runs
  * or wraps an entry point needs a reference.
- * Errors: ERR_FORMAT with err_at and an id: "entry-points" (syntax, not UTF-8, too many), "entry-point-name" (a name that is
- * "." or "..", or that holds "/", "\" or a control character: it becomes a file name). Limits: ENTRY_POINTS_MAX bytes,
- * ENTRY_POINTS_COUNT_MAX entries. Lifetime: views into the text, joined values in the arena. */
+ * Errors: ERR_FORMAT with err_at and an id: "entry-points" (syntax, not UTF-8, too many), "entry-point-name" (a name that is "."
+ * or "..", or that holds "/", "\" or a control character, since it becomes a file name; a group with control characters).
+ * Limits: ENTRY_POINTS_MAX bytes, ENTRY_POINTS_COUNT_MAX entries. Lifetime: views into the text, joined values in the arena. */
 #ifndef LAMINA_PYTHON_ENTRY_POINTS_H
 #define LAMINA_PYTHON_ENTRY_POINTS_H
 

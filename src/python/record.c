@@ -31,8 +31,9 @@ static bool take_hash(struct arena *a, const struct csv_row *row, struct record_
 		return refuse(e, row, "record-hash", "is listed with a hash weaker than SHA-256");
 	for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
 		if (!str_ieq(name, algorithms[i].name)) continue;
-		/* The length first: it bounds what is decoded. */
-		if (digest.n > 100 || !base64_decode(a, digest, true, &out->digest) || out->digest.n != algorithms[i].size)
+		/* The length first: it bounds what is decoded and leaves no room for padding. */
+		if (digest.n != (algorithms[i].size * 4 + 2) / 3 || !base64_decode(a, digest, true, &out->digest) ||
+		    out->digest.n != algorithms[i].size)
 			return refuse(e, row, "record-hash", "has a digest of the wrong length or alphabet");
 		out->algorithm = algorithms[i].name;
 		return true;

@@ -1,12 +1,14 @@
 /* record.h: the file RECORD inside *.dist-info: every file of a wheel with its digest and size.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Source: PyPA "Recording installed projects" and "Binary distribution format". The text is CSV as Python's csv module reads
- * it; each row has three fields; blank lines are skipped. Judges rows only: what must be listed is ingestion's matter. Errors:
- * ERR_FORMAT with err_at (offset of the row) and one of the ids "record"       not UTF-8, a quote that never ends, not three
- * fields, too large "record-path"  empty, absolute, a drive, or with "", "." or ".." between the slashes "record-hash"  weaker
- * than SHA-256 (md5, sha1, sha224), unknown, or a digest of the wrong length or alphabet "record-size"  not a decimal number
- * below 2^64 Limits: RECORD_MAX bytes, RECORD_ROWS_MAX rows. Lifetime: views into the text; decoded parts in the arena. */
+ * Source: PyPA "Recording installed projects" and "Binary distribution format". The text is CSV as Python's csv module reads it;
+ * each row has three fields; blank lines are skipped. Judges rows only: what must be listed is ingestion's matter.
+ * Errors: ERR_FORMAT with err_at (offset of the row) and one of the ids
+ *   "record"       not UTF-8, a quote that never ends, not three fields, too large
+ *   "record-path"  empty, absolute, a drive, or with "", "." or ".." between the slashes
+ *   "record-hash"  weaker than SHA-256 (md5, sha1, sha224), unknown, or a digest of the wrong length or alphabet
+ *   "record-size"  not a decimal number below 2^64
+ * Limits: RECORD_MAX bytes, RECORD_ROWS_MAX rows. Lifetime: views into the text; decoded parts in the arena. */
 #ifndef LAMINA_PYTHON_RECORD_H
 #define LAMINA_PYTHON_RECORD_H
 

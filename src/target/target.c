@@ -131,7 +131,7 @@ const char *target_arch_name(enum target_arch arch) { return arch == ARCH_X86_64
 
 const char *target_machine(const struct target *t) { return t->arch == ARCH_X86_64 ? "x86_64" : "aarch64"; }
 
-/* The order of enum marker_variable (python/marker.h); a test holds the two together. */
+/* The order of enum marker_variable (python/marker.h); tests/suites/test_wheels.py holds the two together. */
 enum {
 	OS_NAME,
 	SYS_PLATFORM,

@@ -46,6 +46,7 @@ static const struct {
 	{ "tab in the name", "[a]\nx\ty = m\n", "!entry-point-name" },
 	{ "escape in the name", "[a]\nx\x1b[2Jy = m\n", "!entry-point-name" },
 	{ "text direction in the name", "[a]\nx\xe2\x80\xaey = m\n", "!entry-point-name" },
+	{ "escape in the group", "[a\x1b]\nx = m\n", "!entry-point-name" },
 	{ "dots as name", "[a]\n.. = m\n", "!entry-point-name" },
 };
 

@@ -65,6 +65,8 @@ static const struct {
 	{ "digest too short", "a,sha256=AAAA,0\n", "!record-hash" },
 	{ "digest too long", "a,sha256=" BYTES48 ",0\n", "!record-hash" },
 	{ "no digest", "a,sha256=,0\n", "!record-hash" },
+	{ "padding", "a,sha256=" EMPTY "=,0\n", "!record-hash" },
+	{ "bits that mean nothing", "a,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFV,0\n", "!record-hash" },
 	{ "other alphabet", "a,sha256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU,0\n", "!record-hash" },
 	{ "hexadecimal", "a,sha256=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855,0\n", "!record-hash" },
 	{ "negative size", "a,,-1\n", "!record-size" },
