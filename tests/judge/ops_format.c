@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "format/html.h"
+#include "format/ini.h"
 #include "format/number.h"
 #include "format/toml.h"
 #include "judge.h"
@@ -81,8 +83,76 @@ static bool toml_decode(struct judge_call *c, struct err *e)
 	return true;
 }
 
+/* --- ini.parse: [[section, [[key, value], ..]], ..], DEFAULT first --- */
+
+static void write_section(struct judge_call *c, str name, const struct ini_section *section)
+{
+	json_write_array(c->out);
+	json_write_string(c->out, name);
+	json_write_array(c->out);
+	for (size_t i = 0; i < section->entries.n; i++) {
+		json_write_array(c->out);
+		json_write_string(c->out, section->entries.p[i].key);
+		json_write_string(c->out, section->entries.p[i].value);
+		json_write_array_end(c->out);
+	}
+	json_write_array_end(c->out);
+	json_write_array_end(c->out);
+}
+
+static bool ini_parse_op(struct judge_call *c, struct err *e)
+{
+	str text;
+	struct ini ini;
+	if (!judge_bytes(c, &text, e) || !ini_parse(c->arena, text, S("text"), &ini, e)) return false;
+	json_write_array(c->out);
+	write_section(c, S("DEFAULT"), &ini.defaults);
+	for (size_t i = 0; i < ini.sections.n; i++) write_section(c, ini.sections.p[i].name, &ini.sections.p[i]);
+	json_write_array_end(c->out);
+	return true;
+}
+
+/* --- html.tokens: ["text", content], ["open", name, [[attribute, value or null], ..]], ["close", name] --- */
+
+static void write_token(struct judge_call *c, enum html_token token, const struct html_reader *r)
+{
+	static const char *const kinds[] = { [HTML_TEXT] = "text", [HTML_OPEN] = "open", [HTML_CLOSE] = "close" };
+	json_write_array(c->out);
+	json_write_string(c->out, str_from(kinds[token]));
+	json_write_string(c->out, token == HTML_TEXT ? r->content : r->name);
+	if (token == HTML_OPEN) {
+		json_write_array(c->out);
+		for (size_t i = 0; i < r->n_attributes; i++) {
+			json_write_array(c->out);
+			json_write_string(c->out, r->attributes[i].name);
+			if (r->attributes[i].has_value)
+				json_write_string(c->out, r->attributes[i].value);
+			else
+				json_write_null(c->out);
+			json_write_array_end(c->out);
+		}
+		json_write_array_end(c->out);
+	}
+	json_write_array_end(c->out);
+}
+
+static bool html_tokens(struct judge_call *c, struct err *e)
+{
+	str text;
+	struct html_reader r;
+	enum html_token token;
+	if (!judge_bytes(c, &text, e)) return false;
+	html_begin(&r, c->arena, text);
+	json_write_array(c->out);
+	while ((token = html_next(&r)) != HTML_END) write_token(c, token, &r);
+	json_write_array_end(c->out);
+	return true;
+}
+
 const struct judge_op judge_ops_format[] = {
 	{ "json.decode", "text base64", json_decode },
 	{ "toml.decode", "text base64", toml_decode },
+	{ "ini.parse", "text base64", ini_parse_op },
+	{ "html.tokens", "text base64", html_tokens },
 	{ 0 },
 };
