@@ -77,29 +77,39 @@ static enum tri text_in(const struct value *left, const struct value *right)
 	return TRI_UNKNOWN;
 }
 
-static enum tri text_equal(const struct value *left, const struct value *right)
+/* Could the unknown value be spelled like this? */
+static bool may_be(struct evaluation *ev, const struct value *unknown, str text)
+{
+	struct version v;
+
+	if (!unknown->has_where) return true;
+	return str_starts(text, unknown->prefix) && version_parse(&ev->scratch, text, &v, NULL) &&
+	       interval_contains(&unknown->where, &v);
+}
+
+static enum tri text_equal(struct evaluation *ev, const struct value *left, const struct value *right)
 {
 	if (left->known && right->known) return tri_of(str_eq(left->text, right->text));
-	if (left->known && right->has_where && !str_starts(left->text, right->prefix)) return TRI_FALSE;
-	if (right->known && left->has_where && !str_starts(right->text, left->prefix)) return TRI_FALSE;
+	if (left->known && !may_be(ev, right, left->text)) return TRI_FALSE;
+	if (right->known && !may_be(ev, left, right->text)) return TRI_FALSE;
 	return TRI_UNKNOWN;
 }
 
-static enum tri compare_text(enum marker_op op, const struct value *left, const struct value *right)
+static enum tri compare_text(struct evaluation *ev, enum marker_op op, const struct value *left, const struct value *right)
 {
 	switch (op) {
 	case MARKER_OP_IN: return text_in(left, right);
 	case MARKER_OP_NOT_IN: return tri_not(text_in(left, right));
 	case MARKER_OP_LT:
 	case MARKER_OP_GT: return TRI_FALSE;
-	case MARKER_OP_NE: return tri_not(text_equal(left, right));
+	case MARKER_OP_NE: return tri_not(text_equal(ev, left, right));
 	case MARKER_OP_EQ:
 	case MARKER_OP_LE:
 	case MARKER_OP_GE:
 	case MARKER_OP_COMPATIBLE:
 	case MARKER_OP_ARBITRARY: break;
 	}
-	return text_equal(left, right);
+	return text_equal(ev, left, right);
 }
 
 /* --- versions: the right side and the operator are a specifier, the left side is the candidate --- */
@@ -111,7 +121,7 @@ static enum tri known_matches(struct evaluation *ev, const struct marker *m, con
 
 	if (clause->clauses[0].op == SPEC_ARBITRARY) return tri_of(specifier_matches(clause, NULL, left->text));
 	if (version_parse(&ev->scratch, left->text, &v, NULL)) return tri_of(specifier_matches(clause, &v, left->text));
-	return strict ? TRI_FALSE : compare_text(m->op, left, right);
+	return strict ? TRI_FALSE : compare_text(ev, m->op, left, right);
 }
 
 /* literal op unknown: the answers at the ends of the interval decide, because each operator changes its answer once. */
@@ -131,9 +141,9 @@ static enum tri literal_decides(struct arena *a, enum marker_op op, const struct
 		return version_cmp_public(literal, version_dev0(a, low)) < 0 ? TRI_TRUE : TRI_UNKNOWN;
 	case MARKER_OP_GT: return at_or_above ? TRI_TRUE : up_to_low ? TRI_FALSE : TRI_UNKNOWN;
 	case MARKER_OP_EQ:
-	case MARKER_OP_COMPATIBLE:
-	case MARKER_OP_ARBITRARY: return inside ? TRI_UNKNOWN : TRI_FALSE;
+	case MARKER_OP_COMPATIBLE: return inside ? TRI_UNKNOWN : TRI_FALSE;
 	case MARKER_OP_NE: return inside ? TRI_UNKNOWN : TRI_TRUE;
+	case MARKER_OP_ARBITRARY:
 	case MARKER_OP_IN:
 	case MARKER_OP_NOT_IN: break;
 	}
@@ -146,9 +156,14 @@ static enum tri compare_version(struct evaluation *ev, const struct marker *m, b
 {
 	struct interval all = { { CUT_LOWEST, NULL }, { CUT_HIGHEST, NULL } };
 
-	if (m->clause.n == 0) return compare_text(m->op, left, right);
+	if (m->clause.n == 0) return compare_text(ev, m->op, left, right);
 	if (left->known) return known_matches(ev, m, &m->clause, strict, left, right);
 	if (!strict) return TRI_UNKNOWN; /* it may be no version */
+	if (m->clause.clauses[0].op == SPEC_ARBITRARY) {
+		struct value spelled = { .known = true, .text = m->clause.clauses[0].text };
+
+		return text_equal(ev, left, &spelled);
+	}
 	return specifier_decides(&ev->scratch, &m->clause, left->has_where ? &left->where : &all);
 }
 
@@ -162,12 +177,12 @@ static enum tri compare_with_version(struct evaluation *ev, const struct marker 
 
 	if (right->known) {
 		text = arena_join(&ev->scratch, str_from(marker_op_text(m->op)), right->text);
-		if (!specifier_parse_one(&ev->scratch, text, &clause)) return compare_text(m->op, left, right);
+		if (!specifier_parse_one(&ev->scratch, text, &clause)) return compare_text(ev, m->op, left, right);
 		return left->known ? known_matches(ev, m, &clause, strict, left, right) : TRI_UNKNOWN;
 	}
 	if (!strict || !left->known || !right->has_where) return TRI_UNKNOWN;
-	if (!version_parse(&ev->scratch, left->text, &literal, NULL))
-		return m->op == MARKER_OP_ARBITRARY ? text_equal(left, right) : TRI_FALSE;
+	if (m->op == MARKER_OP_ARBITRARY) return text_equal(ev, left, right);
+	if (!version_parse(&ev->scratch, left->text, &literal, NULL)) return TRI_FALSE;
 	return literal_decides(&ev->scratch, m->op, &literal, &right->where);
 }
 
@@ -250,7 +265,7 @@ static enum tri compare(struct evaluation *ev, const struct marker *m)
 	right = value_of(ev, &m->right);
 	strict = marker_is_version(named->variable);
 	if (m->op == MARKER_OP_IN || m->op == MARKER_OP_NOT_IN || (!strict && !marker_may_be_version(named->variable)))
-		return compare_text(m->op, &left, &right);
+		return compare_text(ev, m->op, &left, &right);
 	if (m->right.is_variable) return compare_with_version(ev, m, strict, &left, &right);
 	return compare_version(ev, m, strict, &left, &right);
 }

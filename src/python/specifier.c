@@ -81,7 +81,7 @@ static void allow_others(struct specifier_clause *c, struct cut from, struct cut
 
 static struct cut cut_below(struct arena *a, const struct version *v)
 {
-	return cut_canonical(a, (struct cut){ CUT_BELOW, v }); /* "<0.dev0" allows nothing */
+	return cut_canonical(a, (struct cut){ CUT_BELOW, v }); /* nothing is below 0.dev0 */
 }
 
 /* PEP 440 "Exclusive ordered comparison": <V allows no pre-release of V unless V is one. */
@@ -103,15 +103,15 @@ static void set_intervals(struct arena *a, struct specifier_clause *c)
 {
 	const struct cut lowest = { CUT_LOWEST, NULL }, highest = { CUT_HIGHEST, NULL };
 	const struct version *v = &c->version;
-	struct cut from = { CUT_BELOW, v }, to = { v->n_local != 0 ? CUT_ABOVE : CUT_AFTER_LOCALS, v };
+	struct cut from = cut_below(a, v), to = { v->n_local != 0 ? CUT_ABOVE : CUT_AFTER_LOCALS, v };
 
 	if (c->wildcard) {
-		from.version = version_prefix_dev0(a, v, v->n_release, false);
+		from = cut_below(a, version_prefix_dev0(a, v, v->n_release, false));
 		to = (struct cut){ CUT_BELOW, version_prefix_dev0(a, v, v->n_release, true) };
 	}
 	switch (c->op) {
-	case SPEC_EQ: allow(c, cut_canonical(a, from), to); break;
-	case SPEC_NE: allow_others(c, cut_canonical(a, from), to); break;
+	case SPEC_EQ: allow(c, from, to); break;
+	case SPEC_NE: allow_others(c, from, to); break;
 	case SPEC_LE: allow(c, lowest, to); break;
 	case SPEC_GE: allow(c, from, highest); break;
 	case SPEC_LT: allow(c, lowest, less_than(a, v)); break;
