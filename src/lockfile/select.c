@@ -72,10 +72,22 @@ static bool check_hash(struct arena *a, const struct locked_package *p, const st
 	return err_help(e, "lock " STR_FMT " again", STR_ARG(label(a, p)));
 }
 
+/* Best tag, then build tag; what is still equal is decided by the order of the lock, as packaging.pylock does it. */
 static size_t best_wheel(struct arena *a, const struct locked_package *p, const struct lock_target *t, str *names)
 {
-	for (size_t i = 0; i < p->files.n; i++) names[i] = locked_file_is_wheel(&p->files.p[i]) ? p->files.p[i].file : (str){ 0 };
-	return wheel_choose(a, names, p->files.n, t->tags);
+	struct wheel_name best = { 0 }, w;
+	size_t found = SIZE_MAX;
+	struct err ignored;
+	for (size_t i = 0; i < p->files.n; i++) {
+		names[i] = locked_file_is_wheel(&p->files.p[i]) ? p->files.p[i].file : (str){ 0 };
+		err_clear(&ignored);
+		if (!names[i].p || !wheel_name_parse(a, names[i], &w, &ignored) || wheel_name_rank(&w, t->tags) == SIZE_MAX) continue;
+		w.file = S("");
+		if (found != SIZE_MAX && wheel_name_better(&w, &best, t->tags) >= 0) continue;
+		best = w;
+		found = i;
+	}
+	return found;
 }
 
 bool lock_select_one(struct arena *a, struct locked_package *p, const struct lock_target *t, unsigned flags, struct err *e)
