@@ -45,7 +45,7 @@ static bool start_job(struct build *b, struct job *j, const struct artifact *art
 	j->place = (struct stamp_place){ .store = b->options->store,
 		                             .state = b->project->state,
 		                             .output = artifact->into.n ? artifact->into : artifact->output };
-	build_key_options(artifact, index_config_key(b->a, b->options->index), &j->options_key);
+	build_key_options(artifact, b->index_key, &j->options_key);
 	if (!sources_scan(b->a, artifact, &j->sources, b->e)) return false;
 	if (!stamp_load(b->a, &j->place, &j->stamp, &j->has_stamp, b->e)) return false;
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_quick(b, j)) return false;
@@ -64,7 +64,7 @@ static bool lock_job(struct build *b, struct job *j)
 	if (j->artifact->dependencies.n) {
 		r->lock = j->locking.set.lock_path;
 		r->lock_sha256 = j->locking.set.lock_sha256;
-		if (!index_config_add_lock(b->options->index, &j->locking.options, b->e)) return false;
+		if (!build_index_add_lock(b, j)) return false;
 	}
 	return true;
 }
@@ -92,14 +92,18 @@ static bool fetch_jobs(struct build *b, struct fetch_request **requests, struct 
 				                                       .notes = &j->built->notes };
 	}
 	struct fetch_options options = { .store = b->options->store,
-		                             .index = b->options->index,
+		                             .env = b->options->env,
+		                             .index = &b->index,
+		                             .index_key = b->index_key,
 		                             .offline = b->options->offline,
 		                             .refresh = b->options->refresh,
 		                             .jobs = b->options->jobs,
 		                             .allow_record_mismatch = b->options->allow_record_mismatch,
 		                             .now = b->options->now_ns / 1000000000,
 		                             .cancel = b->options->cancel,
-		                             .progress = b->options->progress };
+		                             .progress = b->options->progress,
+		                             .log = b->options->log,
+		                             .log_context = b->options->log_context };
 	return n == 0 || fetch_wheels(b->a, *requests, n, &options, *results, &b->stats, b->e);
 }
 
@@ -259,6 +263,7 @@ bool build_run(struct arena *a, const struct project *project, const struct buil
 	b.jobs = arena_array(a, struct job, b.n);
 	*finished = 0;
 	if (options->dump == DUMP_PROJECT) return project_dump(project, options->dump_out);
+	if (!build_index_begin(&b)) return false;
 	for (size_t i = 0; i < b.n; i++)
 		if (!start_job(&b, &b.jobs[i], &project->artifacts.p[i], &results[i])) return false;
 	if (options->only_look) return only_look(&b, each, context, finished);

@@ -22,7 +22,7 @@ enum build_dump { DUMP_NONE, DUMP_PROJECT, DUMP_LOCK, DUMP_FETCH, DUMP_PLAN };
 struct build_options {
 	const struct env *env;
 	struct store *store;
-	struct index_config *index; /* of options, environment and configuration files; requirements files may add to it */
+	const struct index_inputs *index; /* options, environment; the project and requirements files add to it */
 	bool offline, refresh, force, frozen;
 	bool only_look; /* --check, --dry-run: nothing is fetched or written */
 	size_t jobs;
@@ -33,6 +33,8 @@ struct build_options {
 	uint64_t (*monotonic_ms)(void); /* for elapsed_ms */
 	const atomic_bool *cancel;
 	const struct progress *progress;
+	void (*log)(void *context, const char *line); /* -vv: one line a request; may be NULL */
+	void *log_context;
 };
 
 struct built {

@@ -36,8 +36,15 @@ struct build {
 	struct job *jobs;
 	size_t n;
 	struct fetch_stats stats;
+	struct index_inputs inputs; /* options and environment, lamina.toml, then what locks say */
+	struct index_config index;
+	str index_key;
 	struct err *e;
 };
+
+/* build_index.c: where packages come from. */
+bool build_index_begin(struct build *b);
+bool build_index_add_lock(struct build *b, const struct job *j);
 
 /* build_stamp.c: may the stamp answer? Sets done and the result. quick: from stat facts; else content has been worked out. */
 bool build_from_stamp_quick(struct build *b, struct job *j);

@@ -23,13 +23,17 @@
 
 struct fetch_options {
 	struct store *store;
-	struct index_config *index; /* a client is made of it when something has to be asked or loaded */
+	const struct env *env;
+	const struct index_config *index; /* a client is made of it when something has to be asked or loaded */
+	str index_key;                    /* stands for `index` in the names of remembered listings */
 	bool offline, refresh;
 	size_t jobs;
 	struct str_list allow_record_mismatch; /* normalised names */
 	int64_t now;
 	const atomic_bool *cancel;
 	const struct progress *progress;
+	void (*log)(void *context, const char *line); /* -vv; may be NULL */
+	void *log_context;
 };
 
 /* One wheel that is wanted. */

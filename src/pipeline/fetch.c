@@ -1,0 +1,90 @@
+/* fetch.c: identify, look into the store, load what is missing, hand out records.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/fetch.h"
+
+#include "pipeline/fetch_parts.h"
+
+/* Is it there, and proved? Either missing part sends it to fetch_load. */
+static bool look_up(struct fetch *f, struct wanted *w)
+{
+	struct wheel_record record;
+	bool found = false;
+	int fd = -1;
+	if (!w->has_sha256) return true;
+	if (!store_file_open(f->options->store, &w->sha256, UINT64_MAX, &fd, &w->stored_size, f->e)) return false;
+	w->stored = fd >= 0;
+	if (w->stored && !store_record_load(f->options->store, f->a, &w->sha256, &record, &found, f->e)) {
+		io_close(&fd);
+		return false;
+	}
+	/* Not hashed in this run and never proved: its name alone says what it is. */
+	if (w->stored && !found && !store_file_check(f->options->store, &w->sha256, fd, &w->stored, f->e)) {
+		io_close(&fd);
+		return false;
+	}
+	io_close(&fd);
+	if (!found) return true;
+	struct wheel_record *kept = arena_new(f->a, struct wheel_record);
+	*kept = record;
+	w->record = kept;
+	store_touch(f->options->store, &w->sha256, f->options->now);
+	return true;
+}
+
+static bool decode(struct fetch *f, struct wanted *w)
+{
+	struct wheel_record *record = arena_new(f->a, struct wheel_record);
+	if (!w->ingested || !record_decode(f->a, w->record_bytes, record))
+		return err_set(f->e, ERR_BUG, "no-record", STR_FMT " has no record although nothing failed", STR_ARG(w->file));
+	w->record = record;
+	return true;
+}
+
+/* The digest of a file that nobody gave one for is remembered with its listing, so that the next build can use the store. */
+static void remember_digest(struct fetch *f, const struct wanted *w)
+{
+	const struct locked_package *p = f->requests[w->request].package;
+	struct listing listing;
+	struct err ignored = { 0 };
+	bool found = false;
+	str index = p->index.n ? p->index : f->options->index_key;
+	if (w->has_sha256 || p->chosen != SIZE_MAX) return;
+	if (!store_listing_load(f->options->store, f->a, index, p->name, p->version, &listing, &found, &ignored) || !found) return;
+	for (size_t i = 0; i < listing.files.n; i++) {
+		if (!str_eq(listing.files.p[i].file, w->file)) continue;
+		listing.files.p[i].has_sha256 = true;
+		listing.files.p[i].sha256 = w->sha256;
+	}
+	store_listing_save(f->options->store, index, p->name, p->version, &listing, &ignored);
+}
+
+static bool run(struct fetch *f)
+{
+	if (!fetch_identify(f)) return false;
+	struct wanted **missing = arena_array(f->a, struct wanted *, f->wanted.n);
+	size_t n = 0;
+	for (size_t i = 0; i < f->wanted.n; i++) {
+		if (!look_up(f, f->wanted.p[i])) return false;
+		if (!f->wanted.p[i]->record) missing[n++] = f->wanted.p[i];
+	}
+	if (n && !fetch_load(f, missing, n)) return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!decode(f, missing[i])) return false;
+		remember_digest(f, missing[i]);
+	}
+	return true;
+}
+
+bool fetch_wheels(struct arena *a, const struct fetch_request *requests, size_t n, const struct fetch_options *options,
+                  struct fetch_result *results, struct fetch_stats *stats, struct err *e)
+{
+	struct fetch f = { .a = a, .requests = requests, .n = n, .options = options, .stats = stats, .e = e };
+	bool ok = n == 0 || run(&f);
+	index_client_free(f.client);
+	if (!ok) return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct wanted *w = f.of_request[i];
+		results[i] = (struct fetch_result){ .file = w->file, .sha256 = w->record->sha256, .record = w->record };
+	}
+	return true;
+}
