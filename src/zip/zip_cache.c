@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "zip/zip_cache.h"
 
-#include <errno.h>
-#include <unistd.h>
+#include "zip/zip_window.h"
 
 void zip_cache_open(struct zip_cache *c)
 {
@@ -23,16 +22,7 @@ static bool load(struct zip_cache_block *b, int fd, str path, uint64_t number, s
 	b->used = 0;
 	buf_clear(&b->bytes);
 	char *p = buf_reserve(&b->bytes, ZIP_CACHE_BLOCK);
-	while (b->bytes.n < ZIP_CACHE_BLOCK) {
-		ssize_t got = pread(fd, p + b->bytes.n, ZIP_CACHE_BLOCK - b->bytes.n, (off_t)(at + b->bytes.n));
-		if (got < 0 && errno == EINTR) continue;
-		if (got < 0) {
-			err_sys(e, ERR_IO, "read", errno, "cannot read the archive");
-			return err_where(e, STR_FMT, STR_ARG(path));
-		}
-		if (got == 0) break;
-		b->bytes.n += (size_t)got;
-	}
+	if (!zip_pread_some(fd, path, p, ZIP_CACHE_BLOCK, at, &b->bytes.n, e)) return false;
 	b->fd = fd;
 	b->number = number;
 	return true;

@@ -3,16 +3,14 @@
  *
  * Readers disagree about which end record counts when a file has more than one candidate, so there may be only one: the last
  * signature in the file must begin a record that ends where the file ends (or where its trailing NULs begin), no earlier one
- * may do the same, and the directory must end exactly where the (ZIP64) end record begins. Source:
- * APPNOTE 4.3.14, 4.3.15, 4.3.16, 4.4.1.4. */
-#include <string.h>
-
+ * may do the same, and the directory must end exactly where the (ZIP64) end record begins. Only the last 65,557 bytes are
+ * looked at, as other readers do.
+ *
+ * Source: APPNOTE 4.3.14, 4.3.15, 4.3.16, 4.4.1.4. */
 #include "base/rd.h"
 #include "zip/zip_reader.h"
 
-#define NULS_MAX  ((uint64_t)1 << 20) /* trailing NULs that are looked through */
-#define NULS_STEP ((size_t)64 << 10)
-#define TAIL_MAX  (ZIP_END_SIZE + ZIP_COMMENT_MAX)
+#define TAIL_MAX (ZIP_END_SIZE + ZIP_COMMENT_MAX)
 
 struct tail {
 	str bytes; /* the end of the file, long enough for an end record with the longest comment */
@@ -23,25 +21,6 @@ static uint32_t u32_at(str s, size_t i)
 {
 	struct rd r = rd_over(str_slice(s, i, i + 4));
 	return rd_u32(&r);
-}
-
-/* One more than the position of the last byte that is not NUL; 0 when there is none within NULS_MAX. */
-static bool last_byte(struct zip_reader *r, uint64_t *out, struct err *e)
-{
-	uint64_t end = r->z->size;
-	uint64_t stop = end > NULS_MAX ? end - NULS_MAX : 0;
-	while (end > stop) {
-		size_t n = end - stop < NULS_STEP ? (size_t)(end - stop) : NULS_STEP;
-		str block;
-		if (!zip_window_get(&r->window, end - n, n, &block, e)) return false;
-		while (n > 0 && block.p[n - 1] == '\0') n--, end--;
-		if (n > 0) {
-			*out = end;
-			return true;
-		}
-	}
-	*out = 0;
-	return true;
 }
 
 static bool no_end_record(struct zip_reader *r, struct err *e)
@@ -75,14 +54,22 @@ static size_t last_signature(const struct tail *t, size_t limit)
 	return STR_NONE;
 }
 
-/* Whether an end record before position i also claims to reach the end of the file: then i is in its comment, or it in i's
- * past. */
-static bool another_fits(const struct tail *t, size_t i, uint64_t size)
+/* Whether an end record before position i reaches to the end of the file (then i is in its comment) or right up to i. */
+static bool another_fits(const struct tail *t, size_t i)
 {
-	while ((i = last_signature(t, i)) != STR_NONE) {
-		if (record_end(t, i) == size) return true;
+	for (size_t j = last_signature(t, i); j != STR_NONE; j = last_signature(t, j)) {
+		uint64_t end = record_end(t, j);
+		if (end == t->at + t->bytes.n || end == t->at + i) return true;
 	}
 	return false;
+}
+
+static bool only_nuls(str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '\0') return false;
+	}
+	return true;
 }
 
 static bool check_comment(const struct zip_place *place, str comment, struct err *e)
@@ -99,22 +86,18 @@ static bool check_comment(const struct zip_place *place, str comment, struct err
 /* Finds the one end record: *at is its offset, *record its fixed part (a view into the window). */
 static bool find(struct zip_reader *r, uint64_t *at, str *record, struct err *e)
 {
-	uint64_t size = r->z->size, last = 0;
-	if (size < ZIP_END_SIZE) return no_end_record(r, e);
-	if (!last_byte(r, &last, e)) return false;
-	if (last == 0) return no_end_record(r, e);
-	struct tail t = { .at = last > TAIL_MAX ? last - TAIL_MAX : 0 };
-	uint64_t stop = last + ZIP_END_SIZE < size ? last + ZIP_END_SIZE : size;
-	if (!zip_window_get(&r->window, t.at, (size_t)(stop - t.at), &t.bytes, e)) return false;
+	uint64_t size = r->z->size;
+	struct tail t = { .at = size > TAIL_MAX ? size - TAIL_MAX : 0 };
+	if (!zip_window_get(&r->window, t.at, (size_t)(size - t.at), &t.bytes, e)) return false;
 	size_t i = last_signature(&t, t.bytes.n);
 	if (i == STR_NONE) return no_end_record(r, e);
 	struct zip_place place = zip_reader_at(r, t.at + i);
-	if (another_fits(&t, i, size))
+	if (another_fits(&t, i))
 		return zip_refuse(&place, "zip-multiple-end-records", e, "the archive has more than one end record");
 	uint64_t end = record_end(&t, i);
 	if (end == 0 || end > size) return zip_refuse(&place, "zip-truncated", e, "the archive is cut short in its end record");
 	place.at = end;
-	if (end < size && (last > end || zip_strict(r)))
+	if (end < size && (zip_strict(r) || !only_nuls(str_from_pos(t.bytes, (size_t)(end - t.at)))))
 		return zip_refuse(&place, "zip-trailing-bytes", e, "%llu bytes follow the end of the archive",
 		                  (unsigned long long)(size - end));
 	r->z->trailing_nuls = end < size;
@@ -127,6 +110,7 @@ static bool find(struct zip_reader *r, uint64_t *at, str *record, struct err *e)
 
 struct end_values {
 	uint64_t entries, size, offset;
+	bool ones; /* some field is all ones: the ZIP64 record has it */
 };
 
 static bool read_end(const struct zip_place *place, str record, struct end_values *out, struct err *e)
@@ -137,6 +121,8 @@ static bool read_end(const struct zip_place *place, str record, struct end_value
 	out->entries = rd_u16(&r);
 	out->size = rd_u32(&r);
 	out->offset = rd_u32(&r);
+	out->ones = disk == ZIP_MAX16 || directory_disk == ZIP_MAX16 || out->entries == ZIP_MAX16 || out->size == ZIP_MAX32 ||
+	            out->offset == ZIP_MAX32;
 	if ((disk != 0 && disk != ZIP_MAX16) || (directory_disk != 0 && directory_disk != ZIP_MAX16))
 		return zip_refuse(place, "zip-multi-disk", e, "the archive is one part of several (disk %u)", disk);
 	if (entries_here != out->entries)
@@ -193,7 +179,7 @@ static bool read_locator(struct zip_reader *r, uint64_t end_at, struct end_value
 	struct rd c = rd_over(record);
 	struct zip_place place = zip_reader_at(r, end_at);
 	if (rd_u32(&c) != ZIP_SIG_LOCATOR64) {
-		if (v->entries != ZIP_MAX16 && v->size != ZIP_MAX32 && v->offset != ZIP_MAX32) return true;
+		if (!v->ones) return true;
 		return zip_refuse(&place, "zip64-no-locator", e, "the end record points to a ZIP64 record, but there is no locator");
 	}
 	place.at = at;

@@ -13,25 +13,30 @@
 #define STEP_MIN ((size_t)8 << 10)
 #define STEP_MAX ((size_t)64 << 10)
 
-bool zip_pread(int fd, str path, void *out, size_t n, uint64_t at, struct err *e)
+bool zip_pread_some(int fd, str path, void *out, size_t n, uint64_t at, size_t *got, struct err *e)
 {
-	char *p = out;
-	while (n > 0) {
-		ssize_t got = at > INT64_MAX ? 0 : pread(fd, p, n, (off_t)at);
-		if (got < 0 && errno == EINTR) continue;
-		if (got < 0) {
+	size_t done = 0;
+	while (done < n) {
+		ssize_t more = pread(fd, (char *)out + done, n - done, (off_t)(at + done));
+		if (more < 0 && errno == EINTR) continue;
+		if (more < 0) {
 			err_sys(e, ERR_IO, "read", errno, "cannot read the archive");
 			return err_where(e, STR_FMT, STR_ARG(path));
 		}
-		if (got == 0) {
-			err_set(e, ERR_IO, "read", "the archive became shorter while it was read");
-			return err_where(e, STR_FMT, STR_ARG(path));
-		}
-		p += got;
-		at += (uint64_t)got;
-		n -= (size_t)got;
+		if (more == 0) break;
+		done += (size_t)more;
 	}
+	*got = done;
 	return true;
+}
+
+bool zip_pread(int fd, str path, void *out, size_t n, uint64_t at, struct err *e)
+{
+	size_t got = 0;
+	if (!zip_pread_some(fd, path, out, n, at, &got, e)) return false;
+	if (got == n) return true;
+	err_set(e, ERR_IO, "read", "the archive became shorter while it was read");
+	return err_where(e, STR_FMT, STR_ARG(path));
 }
 
 void zip_window_open(struct zip_window *w, int fd, str path, uint64_t size)

@@ -27,7 +27,9 @@ void zip_window_close(struct zip_window *w);
 /* n bytes at the offset; at + n must be within the file and n at most ZIP_WINDOW_MAX. */
 bool zip_window_get(struct zip_window *w, uint64_t at, size_t n, str *out, struct err *e);
 
-/* n bytes at the offset of a descriptor, or ERR_IO "read". */
+/* n bytes at the offset of a descriptor, fewer (*got) only where the file ends. */
+bool zip_pread_some(int fd, str path, void *out, size_t n, uint64_t at, size_t *got, struct err *e);
+/* Exactly n bytes, else ERR_IO "read". */
 bool zip_pread(int fd, str path, void *out, size_t n, uint64_t at, struct err *e);
 
 #endif

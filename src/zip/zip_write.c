@@ -182,14 +182,15 @@ static bool damaged(const struct zip_raw_source *s, str name, const char *why, s
 	return err_why(e, "%s", why);
 }
 
-static bool copy_direct(struct zip_writer *w, const struct zip_raw_source *s, uint32_t *crc, struct err *e)
+static bool copy_direct(struct zip_writer *w, str name, const struct zip_raw_source *s, uint32_t *crc, struct err *e)
 {
 	for (uint64_t done = 0; done < s->csize;) {
 		char *to;
-		size_t room;
+		size_t room, got = 0;
 		if (!zip_ring_room(&w->ring, &to, &room, e)) return false;
 		if (room > s->csize - done) room = (size_t)(s->csize - done);
-		if (!zip_pread(s->fd, s->path, to, room, s->offset + done, e)) return false;
+		if (!zip_pread_some(s->fd, s->path, to, room, s->offset + done, &got, e)) return false;
+		if (got < room) return damaged(s, name, "the file is shorter than it was", e);
 		*crc = zip_crc32(*crc, to, room);
 		zip_ring_filled(&w->ring, room);
 		done += room;
@@ -216,7 +217,7 @@ bool zip_write_raw(struct zip_writer *w, str name, uint32_t mode, const struct z
 {
 	if (!begin_entry(w, name, mode, s->method, s->crc32, s->csize, s->usize, e)) return false;
 	uint32_t crc = 0;
-	bool ok = s->csize >= DIRECT_FROM ? copy_direct(w, s, &crc, e) : copy_cached(w, name, s, &crc, e);
+	bool ok = s->csize >= DIRECT_FROM ? copy_direct(w, name, s, &crc, e) : copy_cached(w, name, s, &crc, e);
 	if (!ok) return false;
 	if (s->method == ZIP_STORED && crc != s->crc32) return damaged(s, name, "their CRC-32 is not that of the file", e);
 	if (s->has_stream_crc32 && crc != s->stream_crc32)
