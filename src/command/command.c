@@ -87,7 +87,7 @@ bool command_unknown(const struct command *const *list, const char *what, str na
 	err_set(e, ERR_USAGE, "unknown-command", "unknown %s \"" STR_FMT "\"", what, STR_ARG(name));
 	str near = suggest_nearest(name, names, n);
 	if (near.n > 0) return err_help(e, "did you mean " STR_FMT "?", STR_ARG(near));
-	return err_help(e, "lamina help lists the commands");
+	return err_help(e, "--help lists the commands");
 }
 
 /* One invocation while it is being understood. */

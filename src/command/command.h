@@ -35,8 +35,11 @@
 #include "command/ui.h"
 
 /* In the order of the help. */
-#define COMMANDS(X)                                                                                                            \
-	X(help)                                                                                                                    \
+#define COMMANDS(X) \
+	X(init)         \
+	X(build)        \
+	X(ls)           \
+	X(help)         \
 	X(completion)
 
 struct run {

@@ -40,7 +40,8 @@ static void add_table(struct buf *b, const char *condition, const struct opt *ta
 		if (!o->name || o->hidden) continue;
 		buf_addf(b, "complete -c lamina%s -l %s", condition, o->name);
 		if (o->letter) buf_addf(b, " -s %c", o->letter);
-		if (complete_takes_value(o) && o->takes != OPT_NEXT) buf_add_str(b, S(" -x")); /* -F below allows files again */
+		bool files = o->complete == OPT_FILES && !o->choices;
+		if (complete_takes_value(o) && o->takes != OPT_NEXT) buf_add_str(b, files ? S(" -r") : S(" -x"));
 		if (o->takes != OPT_NOTHING) add_words(b, o->complete, o->choices);
 		buf_add_str(b, S(" -d "));
 		add_quoted(b, o->help);

@@ -80,14 +80,14 @@ static void add_function(struct buf *b, const struct command *group, const struc
 /* A function that offers the names of a list with their summaries. */
 static void add_chooser(struct buf *b, const char *function, const struct command *const *list)
 {
-	buf_addf(b, "%s() {\n\tlocal -a words=(\n", function);
+	buf_addf(b, "%s() {\n\tlocal -a names=(\n", function);
 	for (; *list; list++) {
 		if ((*list)->hidden) continue;
 		buf_addf(b, "\t\t'%s:", (*list)->name);
 		add_quoted(b, (*list)->summary);
 		buf_add_str(b, S("'\n"));
 	}
-	buf_add_str(b, S("\t)\n\t_describe command words\n}\n"));
+	buf_add_str(b, S("\t)\n\t_describe command names\n}\n"));
 }
 
 /* A function that finds the next word that is a command and goes on in its function. */
@@ -105,8 +105,9 @@ static void add_dispatch(struct buf *b, const char *function, const char *choose
 void complete_zsh(struct buf *b)
 {
 	buf_add_str(
-	    b, S("#compdef lamina\n# zsh completion for lamina, made by: lamina completion zsh\n"
-	         "_lamina_words() {\n\tlocal -a words=(${(f)\"$(lamina completion $1 2>/dev/null)\"})\n\tcompadd -a words\n}\n"));
+	    b,
+	    S("#compdef lamina\n# zsh completion for lamina, made by: lamina completion zsh\n"
+	      "_lamina_words() {\n\tlocal -a names=(${(f)\"$(lamina completion ${@[-1]} 2>/dev/null)\"})\n\tcompadd \"${@[1,-2]}\" -a names\n}\n"));
 	complete_walk(b, add_function);
 	for (const struct command *const *c = commands; *c; c++) {
 		if (!(*c)->subcommands) continue;
