@@ -50,7 +50,7 @@ bool plan_write_records(struct plan_work *w)
 			continue;
 		}
 		struct sha256 digest;
-		uint64_t size;
+		uint64_t size = 0;
 		entry_facts(&c->entry, &digest, &size);
 		record_write_row(text, path, &digest, size);
 	}
