@@ -101,7 +101,7 @@ static bool direct_file(struct poetry_lock *l, const struct poetry_package *p, b
 	struct locked_package listed = { 0 };
 	struct locked_file f = { 0 };
 	if (!index_files(l, p, &listed, e)) return false;
-	f.file = url ? url_file_name(l->r->a, p->source_url) : path_base(p->source_url);
+	f.file = url ? reader_url_file(l->r->a, p->source_url) : path_base(p->source_url);
 	for (size_t i = 0; i < listed.files.n; i++)
 		if (str_eq(listed.files.p[i].file, f.file) || listed.files.n == 1) f = listed.files.p[i];
 	f.kind = is_wheel(f.file) ? LOCKED_WHEEL : LOCKED_ARCHIVE;

@@ -168,7 +168,7 @@ static bool take_name(struct pylock *p, const struct toml_value *table, bool nam
 		if (slash == STR_NONE) slash = str_rchr(f->path, '\\');
 		name = slash == STR_NONE ? f->path : str_from_pos(f->path, slash + 1);
 	}
-	if (str_empty(name) && !str_empty(f->url)) name = url_file_name(p->r->a, f->url);
+	if (str_empty(name) && !str_empty(f->url)) name = reader_url_file(p->r->a, f->url);
 	f->file = name;
 	return true;
 }

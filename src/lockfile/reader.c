@@ -142,7 +142,7 @@ static str url_without_query(str url)
 	return str_slice(url, 0, str_chr(url, '?'));
 }
 
-str url_file_name(struct arena *a, str url)
+str reader_url_file(struct arena *a, str url)
 {
 	str path = url_without_query(url);
 	size_t slash = str_rchr(path, '/');

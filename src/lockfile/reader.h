@@ -53,7 +53,7 @@ bool reader_hash_text(struct arena *a, str algorithm, str hex, str *out, struct 
 bool locked_file_verifiable(const struct locked_file *f);
 
 /* File name at the end of a URL's path, percent-decoded once. */
-str url_file_name(struct arena *a, str url);
+str reader_url_file(struct arena *a, str url);
 /* Local path of a file: URL; false when it is none, or names another host. */
 bool url_local_path(struct arena *a, str url, str *path);
 str percent_decode(struct arena *a, str text);

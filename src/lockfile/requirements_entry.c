@@ -198,7 +198,7 @@ static bool take_url(struct entry_parser *p, str url, struct err *e)
 		return true;
 	}
 	if (!fragment_hashes(p, url, e)) return false;
-	str name = url_file_name(p->a, url);
+	str name = reader_url_file(p->a, url);
 	if (str_eq(scheme, S("file"))) {
 		if (!url_local_path(p->a, url, &local)) return bad(p, e, "a file: URL names this computer only");
 		if (!archive_name(p->a, local)) return take_path(p, local, e);

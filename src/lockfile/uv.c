@@ -200,7 +200,7 @@ static bool take_file(struct uv_lock *u, const struct toml_value *table, const s
 	if (p->source == UV_PATH && str_empty(f.path)) f.path = p->source_value;
 	if (p->source == UV_REGISTRY && !str_empty(f.path) && !str_contains(p->source_value, S("://")))
 		f.path = path_join(u->r->a, p->source_value, f.path);
-	if (str_empty(name)) name = !str_empty(f.path) ? path_base(f.path) : url_file_name(u->r->a, f.url);
+	if (str_empty(name)) name = !str_empty(f.path) ? path_base(f.path) : reader_url_file(u->r->a, f.url);
 	f.file = name;
 	if (str_empty(name)) return reader_bad(&u->d, table, e, "lock-field", "the file has neither url nor path");
 	struct wheel_name w;
