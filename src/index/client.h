@@ -1,14 +1,16 @@
 /* client.h: asks the configured indexes for files, and fetches them.
  * SPDX-License-Identifier: Apache-2.0
  *
- * index_list answers "which files does NAME have?" for many names at once. Which index answers is decided by configuration alone:
+ * index_list answers "which files does NAME have?" for many names at once. Which index answers is decided by configuration
+ * alone:
  *   1. a query that names an index asks that one;  2. an index whose `packages` globs match the name is the only one asked;
  *   3. else the indexes in order, the default last: the first that knows the name is the one (404 = does not know it; a page
- *      without files is known). 401, 403, 5xx and broken pages are errors and never fall through to the next index (dependency confusion).
- * find-links folders and pages add their files in front of those of the index, as in pip.
- * index_download fetches many files at once into sinks of the caller. file: URLs are served by both.
- * Errors:   ERR_RESOLVE "unknown-project" (404 everywhere), "offline"; ERR_NETWORK "bad-index-page", "http-401", "http-403" (help says where
- *           credentials come from), and those of net/http.h; ERR_USAGE "no-index" when nothing is configured. `what` names project and host.
+ *      without files is known). 401, 403, 5xx and broken pages are errors and never fall through to the next index (dependency
+ *      confusion). find-links folders and pages add their files in front of those of the index, as in pip. index_download
+ *      fetches many files at once into sinks of the caller. file: URLs are served by both.
+ * Errors:   ERR_RESOLVE "unknown-project" (404 everywhere), "offline"; ERR_NETWORK "bad-index-page", "http-401", "http-403"
+ *           (help says where credentials come from), and those of net/http.h; ERR_USAGE "no-index" when nothing is configured.
+ *           `what` names project and host.
  * Lifetime: answers belong to the arena given to each call. Threads: a client belongs to one thread. */
 #ifndef LAMINA_INDEX_CLIENT_H
 #define LAMINA_INDEX_CLIENT_H
@@ -49,7 +51,8 @@ struct index_answer {
 	size_t n_find_links;          /* how many of files are from find-links */
 };
 
-/* All or nothing: answers[i] belongs to queries[i]. On failure the error is that of the first query (by position) that failed. */
+/* All or nothing: answers[i] belongs to queries[i]. On failure the error is that of the first query (by position) that failed.
+ */
 bool index_list(struct index_client *c, struct arena *a, const struct index_query *queries, size_t n,
                 struct index_answer *answers, struct err *e);
 
@@ -70,7 +73,8 @@ struct index_download {
 	bool (*finish)(void *context, struct err *e);
 };
 
-/* All or nothing; the first failure for good stops the others (their sinks get no further call). Files start in the given order. */
+/* All or nothing; the first failure for good stops the others (their sinks get no further call). Files start in the given
+ * order. */
 bool index_download(struct index_client *c, const struct index_download *downloads, size_t n, struct err *e);
 
 #endif

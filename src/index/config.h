@@ -3,10 +3,10 @@
  *
  * Precedence (interface 1): command line, LAMINA_*, lamina.toml, project files, UV_*, PIP_*, pip.conf, built-in default.
  *   one value  (default index, cert, client-cert, proxy, timeout, retries, no-index, keyring): the highest level that sets it.
- *   lists      (extra indexes, find-links, trusted hosts): all levels add up, the highest first, equal ones once; as in pip, a PIP_*
- *              variable replaces the same key of pip.conf.
- * The default index is searched last. An index with `packages` globs serves exactly the names that they match, and no other
- * index serves these. An `explicit` index without globs serves only what is asked of it by name or URL.
+ *   lists      (extra indexes, find-links, trusted hosts): all levels add up, the highest first, equal ones once; as in pip, a
+ *      PIP_* variable replaces the same key of pip.conf. The default index is searched last. An index with `packages` globs
+ *      serves exactly the names that they match, and no other index serves these. An `explicit` index without globs serves only
+ *      what is asked of it by name or URL.
  * Sources:  pip's configuration rules (python-packaging 8.3), uv's documentation of UV_INDEX, UV_DEFAULT_INDEX and friends.
  * Secrets:  URLs are kept without userinfo; it moves to credentials. Errors: ERR_USAGE, masked. Lifetime: the arena's. */
 #ifndef LAMINA_INDEX_CONFIG_H
@@ -86,8 +86,8 @@ str index_built_in_default(void);
 bool pip_conf_parse(struct arena *a, str text, str where, struct index_level *level, struct err *e);
 /* Every file that pip would read, lowest first, then PIP_* (python-packaging 8.3). */
 bool pip_config_load(struct arena *a, const struct env *env, struct index_level *out, struct err *e);
-/* UV_INDEX, UV_DEFAULT_INDEX, UV_INDEX_URL, UV_EXTRA_INDEX_URL, UV_FIND_LINKS, UV_NO_INDEX, UV_INSECURE_HOST, UV_KEYRING_PROVIDER,
- * UV_HTTP_TIMEOUT, UV_HTTP_RETRIES. */
+/* UV_INDEX, UV_DEFAULT_INDEX, UV_INDEX_URL, UV_EXTRA_INDEX_URL, UV_FIND_LINKS, UV_NO_INDEX, UV_INSECURE_HOST,
+ * UV_KEYRING_PROVIDER, UV_HTTP_TIMEOUT, UV_HTTP_RETRIES. */
 bool uv_config_load(struct arena *a, const struct env *env, struct index_level *out, struct err *e);
 
 #endif

@@ -1,8 +1,8 @@
 /* credentials.h: who we are to an index: from its URL, configuration, netrc, keyring.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Order (python-packaging 8.4): userinfo of the URL, UV_INDEX_<NAME>_USERNAME/_PASSWORD and [index.NAME], netrc, then, after a 401
- * and when enabled, `keyring`. A user name without a password goes on looking for the password of that name.
+ * Order (python-packaging 8.4): userinfo of the URL, UV_INDEX_<NAME>_USERNAME/_PASSWORD and [index.NAME], netrc, then, after a
+ * 401 and when enabled, `keyring`. A user name without a password goes on looking for the password of that name.
  * Secrets:  never in an err, a note, a log, a child's command line (the user name is, as keyring wants it) or the store.
  * Lifetime: views into the arena given. */
 #ifndef LAMINA_INDEX_CREDENTIALS_H
@@ -36,8 +36,8 @@ bool netrc_find(const struct netrc *n, str host, str user, struct index_credenti
 /* $NETRC, else ~/.netrc, else ~/_netrc. A missing file is an empty netrc. */
 bool netrc_load(struct arena *a, const struct env *env, struct netrc *out, struct err *e);
 
-/* `keyring --mode=creds --output=json get SERVICE [USER]` (falling back to `keyring get SERVICE USER`, as pip) for the URL, then
- * for its host; run without a shell, 30 s at most. found = false when it knows nothing or is not installed. */
+/* `keyring --mode=creds --output=json get SERVICE [USER]` (falling back to `keyring get SERVICE USER`, as pip) for the URL,
+ * then for its host; run without a shell, 30 s at most. found = false when it knows nothing or is not installed. */
 bool keyring_find(struct arena *a, const struct env *env, str url, str user, struct index_credentials *out, bool *found,
                   struct err *e);
 

@@ -1,10 +1,11 @@
 /* page.h: what one page of a simple repository lists.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Source: PyPA "Simple repository API" (PEP 503 HTML, 592 yanked, 629 versions, 658/714 metadata, 691 JSON, 700 sizes and times, 792
- *         project status). HTML is read as browsers do where people rely on it: unquoted attributes, entities, <base>, comments.
- * Rules:  an API major other than 1 is refused, a newer minor is told by `newer_api`. A link whose URL cannot be read, or that names
- *         no file, is left out; a JSON page must have the shape that the specification gives it.
+ * Source: PyPA "Simple repository API" (PEP 503 HTML, 592 yanked, 629 versions, 658/714 metadata, 691 JSON, 700 sizes and
+ *         times, 792 project status). HTML is read as browsers do where people rely on it: unquoted attributes, entities,
+ *         <base>, comments.
+ * Rules:  an API major other than 1 is refused, a newer minor is told by `newer_api`. A link whose URL cannot be read, or that
+ *         names no file, is left out; a JSON page must have the shape that the specification gives it.
  * Limits: PAGE_BYTES_MAX of text, PAGE_FILES_MAX files. Time is linear. Errors: ERR_NETWORK "bad-index-page" (JSON: err_at).
  * Lifetime: views into the text or the arena. Nothing is read or fetched. */
 #ifndef LAMINA_INDEX_PAGE_H

@@ -1,24 +1,25 @@
 /* http.h: many HTTP(S) transfers at once, retried, bounded and verified in length.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A client owns one libcurl multi handle. Requests are queued with http_add and driven by http_run on the calling thread; answers
- * arrive through callbacks on that thread, which may queue further requests. libcurl is loaded on the first http_run (dlopen):
- * commands that need no network do not pay for it.
- * A request:  is sent, redirected and retried until it succeeds or fails for good; then `done` is called exactly once. Bytes go to
- *             `sink` as they come; when an attempt that delivered bytes is given up, `restart` takes them back.
- * Retried:    429, 500, 502, 503, 504, no connection, cut bodies, stalls, protocol errors, and bodies that `finish` calls damaged
- *             (ERR_RESOLVE); `retries` times, after 0.25 s * 2^n with jitter, at most 8 s. Retry-After (seconds or date) replaces
- *             that wait, within 30 s in all per request; garbage is ignored.
+ * A client owns one libcurl multi handle. Requests are queued with http_add and driven by http_run on the calling thread;
+ * answers arrive through callbacks on that thread, which may queue further requests. libcurl is loaded on the first http_run
+ * (dlopen): commands that need no network do not pay for it. A request:  is sent, redirected and retried until it succeeds or
+ * fails for good; then `done` is called exactly once. Bytes go to `sink` as they come; when an attempt that delivered bytes is
+ * given up, `restart` takes them back.
+ * Retried:    429, 500, 502, 503, 504, no connection, cut bodies, stalls, protocol errors, and bodies that `finish` calls
+ *             damaged
+ *             (ERR_RESOLVE); `retries` times, after 0.25 s * 2^n with jitter, at most 8 s. Retry-After (seconds or date)
+ *      replaces that wait, within 30 s in all per request; garbage is ignored.
  * Stalled:    cannot connect, or fewer than 1,000 bytes/s on average over `timeout` seconds.
- * Redirects:  at most HTTP_REDIRECTS_MAX hops, to http and https only, never from https to http unless that host is trusted; credentials stay at
- *             their origin.
- * Bounds:     body `max_body` (decoded), headers HTTP_HEADERS_MAX bytes an answer, Content-Length and expected_size must be met.
- * Secrets:    userinfo in a URL is refused here (callers split it off); nothing that is logged or reported holds credentials.
+ * Redirects:  at most HTTP_REDIRECTS_MAX hops, to http and https only, never from https to http unless that host is trusted;
+ *             credentials stay at their origin.
+ * Bounds:     body `max_body` (decoded), headers HTTP_HEADERS_MAX bytes an answer, Content-Length and expected_size must be
+ *             met.
+ * Secrets:    userinfo in a URL is not used (callers split it off); nothing that is logged or reported holds credentials.
  * Errors:     ERR_NETWORK "connect", "dns", "tls", "stalled", "truncated", "too-large", "redirect-loop", "redirect-refused",
- *             "http-401", "http-403", "http-404", "http-407", "http-status", "proxy", "bad-response", "bad-range", "no-libcurl"; ERR_USAGE
+ *             "http-401", "http-403", "http-404", "http-status", "proxy", "bad-response", "bad-range", "no-libcurl"; ERR_USAGE
  *             "insecure-url", "cert-file", "url"; ERR_INTERRUPT "interrupted"; whatever sink, restart and finish say.
- * Threads:    a client belongs to one thread.
- * Not here:   what to ask for and with which credentials (index/client.h). */
+ * Threads:    a client belongs to one thread. Not here:   what to ask for and with which credentials (index/client.h). */
 #ifndef LAMINA_NET_HTTP_H
 #define LAMINA_NET_HTTP_H
 
@@ -88,7 +89,8 @@ struct http_request {
 	uint64_t expected_size;
 	bool gzip; /* ask for and decode gzip; without it the bytes are delivered as they are */
 	void *context;
-	/* Called with the result so far before the first body byte of a good answer; may be NULL. False with e set ends the request. */
+	/* Called with the result so far before the first body byte of a good answer; may be NULL. False with e set ends the
+	 * request. */
 	bool (*begin)(void *context, const struct http_result *so_far, struct err *e);
 	bool (*sink)(void *context, const void *bytes, size_t n, struct err *e);
 	bool (*restart)(void *context, struct err *e); /* forget all bytes; may be NULL when sink keeps none */
@@ -105,12 +107,14 @@ struct http_client *http_new(const struct http_options *options);
 void http_free(struct http_client *c);
 /* Queues a copy of the request (context stays the caller's). */
 void http_add(struct http_client *c, const struct http_request *request);
-/* Drives until nothing is queued or running. False: libcurl cannot be loaded (every queued request's `done` was told), cancelled, or http_stop. */
+/* Drives until nothing is queued or running. False when libcurl or a certificate file is missing, when cancelled, or after
+ * http_stop: what is not done by then is dropped without a call of `done`. */
 bool http_run(struct http_client *c, struct err *e);
 /* From a callback: give up everything else; http_run returns false with a copy of `why`. */
 void http_stop(struct http_client *c, const struct err *why);
 
-/* Retry-After: whole seconds, or an HTTP date (RFC 9110 5.6.7, all three forms) against `date` (a Date header, may be empty) or `now`. False for garbage. */
+/* Retry-After: whole seconds, or an HTTP date (RFC 9110 5.6.7, all three forms) against `date` (a Date header, may be empty) or
+ * `now`. False for garbage. */
 bool http_retry_after(str value, str date, int64_t now, uint64_t *seconds);
 /* "NAME VERSION" of the libcurl that would be used, for --version -v; false when there is none. */
 bool http_library_version(struct arena *a, str *out);

@@ -1,11 +1,12 @@
 /* url.h: web and file addresses taken apart, joined, compared and shown without their secrets.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Source: RFC 3986 (syntax, 5.2 resolution, 5.2.4 dot segments, 6.2.2 case), RFC 8089 (file:). What real index pages hold and the RFC
- *         forbids is repaired as browsers and pip do: white space around is dropped, tabs and line breaks inside vanish, a space,
- *         a control character, a byte above 0x7e and any of "<>\^`{|} is percent-encoded; a "%" that starts no escape is kept.
+ * Source: RFC 3986 (syntax, 5.2 resolution, 5.2.4 dot segments, 6.2.2 case), RFC 8089 (file:). What real index pages hold and
+ *         the RFC forbids is repaired as browsers and pip do: white space around is dropped, tabs and line breaks inside
+ *         vanish, a space, a control character, a byte above 0x7e and any of "<>\^`{|} is percent-encoded; a "%" that starts no
+ *         escape is kept.
  * Secrets: userinfo is taken off at once. url_text and url_resolve never give it back (a page that puts credentials into a link
- *         keeps them: url_parse of the link's text yields them); url_display replaces it by "****".
+ *          keeps them: url_parse of the link's text yields them); url_display replaces it by "****".
  * Limits: URL_MAX bytes. Errors: ERR_FORMAT "url", never quoting userinfo. Lifetime: views into the arena. */
 #ifndef LAMINA_NET_URL_H
 #define LAMINA_NET_URL_H
@@ -39,8 +40,8 @@ bool url_is_absolute(str text);
 str url_text(struct arena *a, const struct url *u, bool fragment);
 /* RFC 3986 5.2.2, dot segments removed. base must be absolute. Userinfo of base is not passed on, that of the reference is. */
 bool url_resolve(struct arena *a, str base, str reference, str *out, struct err *e);
-/* For messages: userinfo becomes "****@", a query becomes "?****" (signed links carry secrets there), fragments go. Text that is no
- * URL loses everything up to an "@". */
+/* For messages: userinfo becomes "****@", a query becomes "?****" (signed links carry secrets there), fragments go. Text that
+ * is no URL loses everything up to an "@". */
 str url_display(struct arena *a, str text);
 
 /* Port written, else the scheme's own (80, 443); 0 for others. */
@@ -56,7 +57,8 @@ bool url_host_listed(const struct url *u, const str *entries, size_t n);
 bool url_decode(struct arena *a, str text, str *out);
 /* Percent-encodes everything but unreserved characters and "/". */
 str url_encode_path(struct arena *a, str path);
-/* Last segment of the path, decoded once: the file's name. Empty for folders, and for names that hold "/" or NUL once decoded. */
+/* Last segment of the path, decoded once: the file's name. Empty for folders, and for names that hold "/" or NUL once decoded.
+ */
 str url_file_name(struct arena *a, const struct url *u);
 /* file: URL of this computer (host empty or localhost) to a path. */
 bool url_to_path(struct arena *a, const struct url *u, str *out, struct err *e);
