@@ -191,9 +191,9 @@ static bool scan_inline_table(struct toml_parser *p, struct toml_value *table)
 		more = toml_peek(p) == ',';
 		if (!more && toml_peek(p) != '}') return toml_fail_found(p, "`,` or `}` in the inline table");
 		if (!more) break;
-		p->at++;
+		size_t comma = p->at++;
 		toml_skip_space(p);
-		if (toml_peek(p) == '}') return toml_fail(p, p->at - 1, "no comma may stand before the end of an inline table");
+		if (toml_peek(p) == '}') return toml_fail(p, comma, "no comma may stand before the end of an inline table");
 	}
 	p->at++;
 	p->depth--;
