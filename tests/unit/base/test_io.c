@@ -14,6 +14,17 @@
 
 #include "base/io.h"
 
+/* The same tests once more for systems that are not this one: without unnamed files, and with unnamed ones that cannot be given a
+ * name. The module is then compiled into the test, which keeps the library's own out. */
+#ifdef IO_TEMP_NAMED
+#undef O_TMPFILE
+#include "../../../src/base/io_temp.c"
+#endif
+#ifdef IO_TEMP_UNLINKABLE
+#define linkat(...) (errno = EPERM, -1)
+#include "../../../src/base/io_temp.c"
+#endif
+
 static struct arena arena;
 static char home[4096];
 
