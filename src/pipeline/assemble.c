@@ -229,13 +229,14 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 {
 	struct making m = { .a = a, .artifact = artifact, .plan = plan, .options = options, .damaged = damaged, .e = e };
 	struct io_temp temp = { .fd = -1 };
+	struct arena writer_arena = { 0 }; /* the writer's tables grow while batches come and go */
 	*damaged = UINT32_MAX;
 	if (!wheel_fds_open(a, plan, options->store, &m.wheels, damaged, e)) return false;
 	struct zip_write_options write_options = { .hash = true,
 		                                       .hash_thread = plan->unzipped_size > HASH_THREAD_FROM && pool_cpus() > 1 };
 	struct zip_write_result written;
 	bool ok = io_mkdirs_for(artifact->output.p, e) && io_temp_open(&temp, artifact->output.p, 0644, e);
-	if (ok) m.writer = zip_write_begin(a, &temp, &write_options);
+	if (ok) m.writer = zip_write_begin(&writer_arena, &temp, &write_options);
 	if (ok && !write_entries(&m)) {
 		zip_write_abort(m.writer);
 		ok = false;
@@ -244,6 +245,7 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 	}
 	io_temp_abort(&temp);
 	wheel_fds_close(&m.wheels);
+	arena_release(&writer_arena);
 	if (!ok) return false;
 	*out = (struct assemble_result){ .size = written.size,
 		                             .unzipped_size = written.unzipped_size,
