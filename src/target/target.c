@@ -2,55 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "target/target.h"
 
-/* Names longer than this are no misspelling of ours; it bounds the rows of the edit distance. */
-#define NEAREST_MAX 64
+#include "base/suggest.h"
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
-/* Optimal string alignment distance without case: insertions, deletions, substitutions and swaps of neighbours count 1. */
-static size_t edit_distance(str a, str b)
-{
-	size_t rows[3][NEAREST_MAX + 1];
-	size_t *before = rows[0], *above = rows[1], *row = rows[2];
-	for (size_t j = 0; j <= b.n; j++) above[j] = before[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			char x = ascii_tolower(a.p[i - 1]), y = ascii_tolower(b.p[j - 1]);
-			row[j] = least(above[j - 1] + (x != y), 1 + least(above[j], row[j - 1]));
-			bool swapped = i > 1 && j > 1 && x == ascii_tolower(b.p[j - 2]) && ascii_tolower(a.p[i - 2]) == y;
-			if (swapped) row[j] = least(row[j], before[j - 2] + 1);
-		}
-		size_t *oldest = before;
-		before = above;
-		above = row;
-		row = oldest;
-	}
-	return above[b.n];
-}
-
-str target_nearest_name(str name, const str *candidates, size_t n)
-{
-	str nearest = { 0 };
-	if (name.n == 0 || name.n > NEAREST_MAX) return nearest;
-	/* At most a third of the name may be wrong. */
-	size_t best = name.n / 3 + 2;
-	for (size_t i = 0; i < n; i++) {
-		if (candidates[i].n > NEAREST_MAX) continue;
-		size_t distance = edit_distance(name, candidates[i]);
-		if (distance >= best) continue;
-		best = distance;
-		nearest = candidates[i];
-	}
-	return nearest;
-}
+str target_nearest_name(str name, const str *candidates, size_t n) { return suggest_nearest(name, candidates, n); }
 
 /* "3.12" and "al2023" are meant as the runtime that ends so. */
 static str nearest_runtime(str name, const str *names, size_t n)
 {
 	for (size_t i = 0; i < n && name.n >= 3; i++)
 		if (str_ends(names[i], name)) return names[i];
-	return target_nearest_name(name, names, n);
+	return suggest_nearest(name, names, n);
 }
 
 bool target_runtime(str name, const struct runtime **out, struct err *e)
@@ -93,7 +54,7 @@ bool target_arch(str name, enum target_arch *out, struct err *e)
 	err_set(e, ERR_USAGE, "unknown-arch", "unknown architecture \"" STR_FMT "\"", STR_ARG(str_slice(name, 0, 100)));
 	const str printed[] = { S("x86_64"), S("arm64") };
 	bool intel = str_istarts(name, S("x64")) || str_istarts(name, S("x86")) || str_istarts(name, S("i"));
-	str nearest = intel ? printed[0] : target_nearest_name(name, printed, 2);
+	str nearest = intel ? printed[0] : suggest_nearest(name, printed, 2);
 	if (!str_empty(nearest)) return err_help(e, "did you mean \"" STR_FMT "\"?", STR_ARG(nearest));
 	return err_help(e, "Lambda runs on x86_64 and arm64");
 }

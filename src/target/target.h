@@ -33,7 +33,7 @@ const char *target_machine(const struct target *t);  /* "x86_64", "aarch64": as 
  * run time. `assumed` are the values that decide what stays unknown: recorded patch version, empty platform strings. */
 void target_markers(struct arena *a, const struct target *t, str values[11], str assumed[11]);
 
-/* "did you mean": the candidate nearest to name by edit distance when it is near enough, else the empty str. */
+/* suggest_nearest under the name that configuration uses (base/suggest.h). */
 str target_nearest_name(str name, const str *candidates, size_t n);
 
 /* What the runtime brings along: what "runtime:boto3" and "runtime:NAME" stand for, by normalised name. None without Python.
