@@ -127,7 +127,7 @@ static bool take_source(struct poetry_lock *l, const struct toml_value *table, s
 static bool read_package(struct poetry_lock *l, const struct toml_value *table, struct err *e)
 {
 	struct lock_reader *r = l->r;
-	struct poetry_package p = { .table = table };
+	struct poetry_package p = { .table = table, .line = reader_line(&l->lines, l->d.text, table->offset) };
 	str name = { 0 };
 	if (table->type != TOML_TABLE) return reader_bad(&l->d, table, e, "toml-type", "a package is a table");
 	if (!toml_want_string(&l->d, table, "name", &name, e) || !toml_want_string(&l->d, table, "version", &p.version, e) ||
@@ -166,7 +166,7 @@ bool poetry_take(struct poetry_lock *l, struct poetry_package *p, str assumed, s
 	out->name = p->name;
 	out->version = p->version;
 	out->from_file = l->path;
-	out->from_line = reader_line(&l->lines, l->d.text, p->table->offset);
+	out->from_line = p->line;
 	out->assumed = assumed;
 	out->pinned_by_hash = true;
 	out->knows_dependencies = true;

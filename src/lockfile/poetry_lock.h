@@ -14,6 +14,7 @@
 struct poetry_package {
 	str name, version;
 	struct version parsed;
+	uint32_t line; /* where its table stands */
 	bool optional, develop;
 	const struct toml_value *table;
 	str source_type, source_url, source_reference, source_subdirectory;

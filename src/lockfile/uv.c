@@ -41,7 +41,7 @@ static bool take_package(struct uv_lock *u, const struct toml_value *table, stru
 {
 	struct lock_reader *r = u->r;
 	if (table->type != TOML_TABLE) return reader_bad(&u->d, table, e, "toml-type", "a package is a table");
-	struct uv_package p = { .table = table };
+	struct uv_package p = { .table = table, .line = reader_line(&u->lines, u->d.text, table->offset) };
 	str name = { 0 };
 	if (!toml_want_string(&u->d, table, "name", &name, e) || !toml_want_string(&u->d, table, "version", &p.version, e) ||
 	    !toml_want_table(&u->d, table, "source", &p.source_table, e))

@@ -19,6 +19,7 @@ struct uv_package {
 	enum uv_source source;
 	str source_value; /* URL or path */
 	const struct toml_value *table, *source_table;
+	uint32_t line;   /* where its table stands */
 	size_t rank;     /* how many packages of the same name stand before it */
 	size_t next;     /* next package of the same name + 1, 0 = none */
 	bool taken;      /* it takes part */

@@ -129,7 +129,7 @@ static bool take(struct walk *w, struct uv_package *p, str assumed, struct err *
 	out->name = p->name;
 	out->version = p->version;
 	out->from_file = u->path;
-	out->from_line = reader_line(&u->lines, u->d.text, p->table->offset);
+	out->from_line = p->line;
 	out->assumed = assumed;
 	out->pinned_by_hash = out->knows_dependencies = true;
 	if (p->source == UV_REGISTRY && str_contains(p->source_value, S("://"))) out->index = p->source_value;
