@@ -5,16 +5,19 @@ MESON_FLAGS ?=
 NINJA = ninja -C
 PYTHON ?= python3
 
-.PHONY: all setup build run test test-large bench asan fuzz coverage format lint install clean
+.PHONY: all setup setup-test build run test test-large bench asan fuzz coverage format lint install clean
 
 all: build
 
 # Installs what the build needs (Debian packages; asks for nothing else).
 setup:
-	tools/setup
+	tools/setup build
+
+setup-test:
+	BUILD=$(abspath $(BUILD)) tools/setup test
 
 $(BUILD)/build.ninja:
-	meson setup $(BUILD) -Dbuildtype=release $(MESON_FLAGS)
+	meson setup $(BUILD) -Dbuildtype=release -Dtests=false $(MESON_FLAGS)
 
 build: $(BUILD)/build.ninja
 	$(NINJA) $(BUILD)
@@ -25,15 +28,13 @@ run: setup
 	tools/run-example $(BUILD)
 
 # Everything that CI runs. TESTS="unit zip" runs those suites alone.
-test: setup
-	$(MAKE) build
+test: setup-test
 	tools/test $(BUILD) $(TESTS)
 
-test-large: setup
-	$(MAKE) build
+test-large: setup-test
 	tools/test --large $(BUILD)
 
-bench: setup
+bench: setup-test
 	$(MAKE) build
 	bench/run $(BUILD)
 
@@ -64,4 +65,4 @@ install: build
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) build-asan build-coverage build-fuzz
+	rm -rf $(BUILD) build-asan build-clang build-coverage build-fuzz
