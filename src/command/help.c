@@ -46,12 +46,30 @@ static void list_commands(struct buf *b, const struct command *const *list)
 	}
 }
 
-static void add_examples(struct buf *b, const char *examples)
+/* Where a line that is too long can be broken for the shell, with room for " \\": in front of the last option that leaves it, else
+ * at the last space. */
+static size_t break_of(str line, size_t room)
 {
-	if (!examples) return;
-	buf_add_str(b, S("\nExamples:\n"));
+	if (line.n <= room || str_at(line, 0) == '#') return line.n;
+	size_t space = str_rchr(str_slice(line, 0, room - 1), ' ');
+	for (size_t i = space == STR_NONE ? 0 : space; i > 0; i--)
+		if (line.p[i] == ' ' && str_at(line, i + 1) == '-') return i;
+	return space == STR_NONE || space == 0 ? line.n : space;
+}
+
+void help_examples(struct buf *b, const char *examples, const char *indent)
+{
 	str rest = str_from(examples), line;
-	while (str_line(&rest, &line)) buf_addf(b, "  " STR_FMT "\n", STR_ARG(line));
+	size_t room = OPT_COLUMNS - str_from(indent).n;
+	while (str_line(&rest, &line)) {
+		buf_add_str(b, str_from(indent));
+		for (size_t n; (n = break_of(line, room)) < line.n; line = str_from_pos(line, n + 1)) {
+			buf_addf(b, STR_FMT " \\\n%s    ", STR_ARG(str_slice(line, 0, n)), indent);
+			room = OPT_COLUMNS - str_from(indent).n - 4;
+		}
+		buf_addf(b, STR_FMT "\n", STR_ARG(line));
+		room = OPT_COLUMNS - str_from(indent).n;
+	}
 }
 
 void help_print(struct buf *b, const struct command *group, const struct command *command)
@@ -71,7 +89,10 @@ void help_print(struct buf *b, const struct command *group, const struct command
 	if (!command) list_commands(b, group ? group->subcommands : commands);
 	if (command) opt_help(b, command->options);
 	opt_help(b, command_options);
-	if (about) add_examples(b, about->examples);
+	if (about && about->examples) {
+		buf_add_str(b, S("\nExamples:\n"));
+		help_examples(b, about->examples, "  ");
+	}
 	if (!command) buf_addf(b, "\nlamina%s%s COMMAND --help explains a command.\n", group ? " " : "", group ? group->name : "");
 }
 

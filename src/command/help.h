@@ -9,5 +9,7 @@
 void help_print(struct buf *b, const struct command *group, const struct command *command);
 /* The usage line without a line end: "lamina build [OPTIONS] [NAME...]". */
 void help_usage(struct buf *b, const struct command *group, const struct command *command);
+/* Lines of examples, each behind `indent`; what is wider than OPT_COLUMNS is broken as a shell reads it. */
+void help_examples(struct buf *b, const char *examples, const char *indent);
 
 #endif

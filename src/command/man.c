@@ -61,9 +61,13 @@ static void add_options(struct buf *b, const struct opt *table, const char *leve
 static void add_examples(struct buf *b, const char *examples)
 {
 	if (!examples) return;
+	struct buf lines;
+	buf_init(&lines, 10000);
+	help_examples(&lines, examples, "");
 	buf_add_str(b, S(".SH EXAMPLES\n.nf\n"));
-	add_text(b, str_from(examples));
-	buf_add_str(b, S("\n.fi\n"));
+	add_text(b, buf_str(&lines));
+	buf_add_str(b, S(".fi\n"));
+	buf_release(&lines);
 }
 
 static void add_usage(struct buf *b, const struct command *group, const struct command *command)
