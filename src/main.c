@@ -4,4 +4,8 @@
 
 #include "command/command.h"
 
+#ifdef __APPLE__
+extern char **environ; /* no header of macOS declares it */
+#endif
+
 int main(int argc, char **argv) { return command_main(argc, argv, environ); }
