@@ -31,9 +31,14 @@ struct probe {
 	struct err e;
 };
 
+/* One line, whatever a name in it holds. */
 static int fail(const struct err *e)
 {
-	printf("error %d %s %s | %s | %s\n", err_status(e->code), e->id, e->what, e->where, e->why);
+	char line[4096];
+	int n = snprintf(line, sizeof line, "%s %s | %s | %s", e->id, e->what, e->where, e->why);
+	for (int i = 0; i < n && (size_t)i < sizeof line; i++)
+		if (line[i] == '\n' || line[i] == '\r') line[i] = ' ';
+	printf("error %d %s\n", err_status(e->code), line);
 	return err_status(e->code);
 }
 
