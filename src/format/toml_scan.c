@@ -22,6 +22,25 @@ static size_t newline(str text, size_t at)
 /* abnf: non-eol, and the ranges of the string characters: no control character but the tab. */
 static bool is_control(char c) { return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f; }
 
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (unsigned char)(b))
+
+/* The first position from `at` on with a control character (also the tab), `quote` or a backslash, eight bytes at a time. */
+static size_t plain_run(str text, size_t at, char quote)
+{
+	for (; text.n - at >= 8; at += 8) {
+		uint64_t word;
+		memcpy(&word, text.p + at, 8);
+		uint64_t quotes = word ^ EACH_BYTE(quote), backslashes = word ^ EACH_BYTE('\\'), deletes = word ^ EACH_BYTE(0x7f);
+		/* The high bit of a byte survives where it was zero, or below 0x20; a borrow can only add hits after one. */
+		uint64_t hit = ((quotes - EACH_BYTE(1)) & ~quotes) | ((backslashes - EACH_BYTE(1)) & ~backslashes) |
+		               ((deletes - EACH_BYTE(1)) & ~deletes) | ((word - EACH_BYTE(0x20)) & ~word);
+		if (hit & EACH_BYTE(0x80)) break;
+	}
+	while (at < text.n && (unsigned char)text.p[at] >= 0x20 && text.p[at] != quote && text.p[at] != '\\' && text.p[at] != 0x7f)
+		at++;
+	return at;
+}
+
 static bool fail_control(struct toml_parser *p, size_t at, const char *place)
 {
 	char c = p->text.p[at];
@@ -166,6 +185,7 @@ static bool scan_line(struct toml_parser *p, char quote, struct raw *raw)
 {
 	size_t start = p->at, at = start;
 	for (;;) {
+		at = plain_run(p->text, at, quote);
 		char c = str_at(p->text, at);
 		if (c == quote) break;
 		if (at >= p->text.n || newline(p->text, at))
@@ -189,6 +209,7 @@ static bool scan_lines(struct toml_parser *p, char quote, struct raw *raw)
 {
 	size_t start = p->at + newline(p->text, p->at), at = start, opening = p->at - 3;
 	for (;;) {
+		at = plain_run(p->text, at, quote);
 		char c = str_at(p->text, at);
 		size_t line = newline(p->text, at), quotes = 0;
 		while (quotes < 5 && str_at(p->text, at + quotes) == quote) quotes++;

@@ -74,6 +74,23 @@ static void views_and_nul(void **state)
 	arena_release(&a);
 }
 
+/* Every ASCII character at every place of a word: the scan of eight bytes at a time misses none. */
+static void characters(void **state)
+{
+	(void)state;
+	for (size_t at = 0; at < 20; at++)
+		for (int c = 0; c < 0x80; c++) {
+			struct arena a = { 0 };
+			struct err e = { 0 };
+			struct json_value *v;
+			char text[] = "\"xxxxxxxxxxxxxxxxxxxx\"";
+			text[1 + at] = (char)c;
+			if (json_parse(&a, (str){ text, sizeof text - 1 }, &v, &e) != (c >= 0x20 && c != '"' && c != '\\'))
+				fail_msg("byte 0x%02x at %zu", (unsigned)c, at);
+			arena_release(&a);
+		}
+}
+
 static void errors(void **state)
 {
 	(void)state;
@@ -285,9 +302,9 @@ static void doubles(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tokens),        cmocka_unit_test(views_and_nul), cmocka_unit_test(errors),
-		cmocka_unit_test(depth),         cmocka_unit_test(skipping),      cmocka_unit_test(trees),
-		cmocka_unit_test(repeated_keys), cmocka_unit_test(written),       cmocka_unit_test(doubles),
+		cmocka_unit_test(tokens),  cmocka_unit_test(views_and_nul), cmocka_unit_test(errors), cmocka_unit_test(characters),
+		cmocka_unit_test(depth),   cmocka_unit_test(skipping),      cmocka_unit_test(trees),  cmocka_unit_test(repeated_keys),
+		cmocka_unit_test(written), cmocka_unit_test(doubles),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,26 @@ static void strings(void **state)
 	}
 }
 
+/* Every ASCII character at every place of a word: the scan of eight bytes at a time misses none. */
+static void characters(void **state)
+{
+	(void)state;
+	for (size_t at = 0; at < 20; at++)
+		for (int c = 0; c < 0x80; c++) {
+			struct arena a = { 0 };
+			struct err e = { 0 };
+			struct toml_document d;
+			char text[] = "a=\"xxxxxxxxxxxxxxxxxxxx\"";
+			text[3 + at] = (char)c;
+			bool want = (c >= 0x20 || c == '\t') && c != 0x7f && c != '"' && c != '\\';
+			if (toml_parse(&a, (str){ text, sizeof text - 1 }, S("f"), &d, &e) != want)
+				fail_msg("byte 0x%02x at %zu", (unsigned)c, at);
+			if (want)
+				CHECK_STR("string", d.root->u.table.p[0].value->u.string, str_slice((str){ text, sizeof text - 1 }, 3, 23));
+			arena_release(&a);
+		}
+}
+
 static void errors(void **state)
 {
 	(void)state;
@@ -317,9 +337,9 @@ static void unwanted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values),       cmocka_unit_test(places),  cmocka_unit_test(strings),
-		cmocka_unit_test(errors),       cmocka_unit_test(carets),  cmocka_unit_test(depth),
-		cmocka_unit_test(large_tables), cmocka_unit_test(wanting), cmocka_unit_test(unwanted),
+		cmocka_unit_test(values),     cmocka_unit_test(places),   cmocka_unit_test(strings), cmocka_unit_test(errors),
+		cmocka_unit_test(characters), cmocka_unit_test(carets),   cmocka_unit_test(depth),   cmocka_unit_test(large_tables),
+		cmocka_unit_test(wanting),    cmocka_unit_test(unwanted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
