@@ -59,7 +59,7 @@ def test_help(command):
 
 @pytest.mark.parametrize("command", [(), *COMMANDS], ids=" ".join)
 def test_options_are_sentences(command):
-    text = lamina(*command, "--help").stdout
+    text = lamina(*command, "--help").stdout.partition("\nExamples:\n")[0]
     options = re.findall(r"^(?:  -\w, |      )--\S+.*(?:\n {28}.*)*", text, re.M)
     assert options
     for option in options:
@@ -199,7 +199,7 @@ def test_bash_completion():
     assert completions("--verb") == ["--verbose"]
     assert completions("-C", "/us") == ["/usr"]
     for command in PROGRAMS:
-        text = lamina(*command, "--help").stdout
+        text = lamina(*command, "--help").stdout.partition("\nExamples:\n")[0]
         options = set(re.findall(r"^(?:  -\w, |      )(--[a-z0-9-]+)", text, re.M))
         assert set(completions(*command, "--")) == options, command
     for command in COMMANDS:
