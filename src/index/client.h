@@ -41,6 +41,9 @@ void index_client_free(struct index_client *c);
 struct index_query {
 	str name;  /* normalised */
 	str index; /* URL (userinfo allowed) or configured name that must be asked; empty = configuration decides */
+	/* Which files to give; NULL = all. Large pages list thousands of files, of which a lock wants few. */
+	bool (*wanted)(void *context, const struct index_file *file);
+	void *context;
 };
 
 struct index_answer {

@@ -81,9 +81,30 @@ bool index_config_make(struct arena *a, const struct index_inputs *inputs, struc
 /* The index URL that this lamina was configured with; empty when there was no pip to ask. */
 str index_built_in_default(void);
 
-/* --- pip.conf, for itself --- */
-/* Adds what the text of one file says over `level` ([global], then [install]); unknown keys are ignored. where: its path. */
-bool pip_conf_parse(struct arena *a, str text, str where, struct index_level *level, struct err *e);
+/* --- the levels that are read from outside, for themselves --- */
+enum pip_key {
+	PIP_INDEX_URL,
+	PIP_EXTRA_INDEX_URL,
+	PIP_NO_INDEX,
+	PIP_FIND_LINKS,
+	PIP_TRUSTED_HOST,
+	PIP_CERT,
+	PIP_CLIENT_CERT,
+	PIP_PROXY,
+	PIP_TIMEOUT,
+	PIP_RETRIES,
+	PIP_KEYRING_PROVIDER,
+	PIP_KEYS
+};
+/* What pip's files say so far: [global], and [install] above it. Empty = nothing. */
+struct pip_settings {
+	str value[2][PIP_KEYS];
+	str where[2][PIP_KEYS];
+};
+/* Takes the text of one file over what is there; unknown sections and keys are ignored, as is an empty value. path: for
+ * messages.
+ * Errors: ERR_USAGE "pip-conf". */
+bool pip_conf_parse(struct arena *a, str text, str path, struct pip_settings *settings, struct err *e);
 /* Every file that pip would read, lowest first, then PIP_* (python-packaging 8.3). */
 bool pip_config_load(struct arena *a, const struct env *env, struct index_level *out, struct err *e);
 /* UV_INDEX, UV_DEFAULT_INDEX, UV_INDEX_URL, UV_EXTRA_INDEX_URL, UV_FIND_LINKS, UV_NO_INDEX, UV_INSECURE_HOST,

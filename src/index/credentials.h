@@ -36,8 +36,9 @@ bool netrc_find(const struct netrc *n, str host, str user, struct index_credenti
 /* $NETRC, else ~/.netrc, else ~/_netrc. A missing file is an empty netrc. */
 bool netrc_load(struct arena *a, const struct env *env, struct netrc *out, struct err *e);
 
-/* `keyring --mode=creds --output=json get SERVICE [USER]` (falling back to `keyring get SERVICE USER`, as pip) for the URL,
- * then for its host; run without a shell, 30 s at most. found = false when it knows nothing or is not installed. */
+/* `keyring --mode=creds --output=json get SERVICE`, or `keyring get SERVICE USER` where the user is known, with the URL as the
+ * service and then its host, as pip does; run without a shell, 30 s at most. found = false when it knows nothing or is not
+ * installed. */
 bool keyring_find(struct arena *a, const struct env *env, str url, str user, struct index_credentials *out, bool *found,
                   struct err *e);
 

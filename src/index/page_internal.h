@@ -1,0 +1,30 @@
+/* page_internal.h: what the JSON and the HTML reader of index pages share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LAMINA_INDEX_PAGE_INTERNAL_H
+#define LAMINA_INDEX_PAGE_INTERNAL_H
+
+#include "index/page.h"
+
+struct page_reader {
+	struct arena *arena;
+	str text;
+	str base; /* what links are relative to */
+	struct index_page *page;
+	struct err *error;
+};
+
+bool page_read_json(struct page_reader *r);
+bool page_read_html(struct page_reader *r);
+
+/* "bad-index-page" with this why. */
+bool page_bad(struct page_reader *r, const char *why);
+/* The api-version rules: another major is refused, a newer minor noted. */
+bool page_api_version(struct page_reader *r, str version);
+/* Resolves a link. False when it names no file that can be fetched; *fragment may be NULL. */
+bool page_link(struct page_reader *r, str reference, str *url, str *file, str *fragment);
+/* One digest: SHA-256 into its place, others into other_hashes; what is none is ignored. */
+void page_hash(struct page_reader *r, struct index_file *f, str algorithm, str hex);
+/* A place for one more file, NULL above PAGE_FILES_MAX (error set). */
+struct index_file *page_add(struct page_reader *r);
+
+#endif
