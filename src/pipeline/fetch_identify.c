@@ -227,7 +227,7 @@ static bool ask(struct fetch *f, const size_t *which, struct wanted *const *want
 		void **slot = map_put(&by_key, query_key(f, p), &added);
 		if (!added) continue;
 		*slot = (void *)(uintptr_t)n_queries;
-		queries[n_queries++] = (struct index_query){ p->name, p->index };
+		queries[n_queries++] = (struct index_query){ .name = p->name, .index = p->index };
 	}
 	progress_phase(f->options->progress, "Reading index", 0, true);
 	bool ok = index_list(f->client, f->a, queries, n_queries, answers, f->e);
