@@ -138,6 +138,7 @@ bool poetry_files(struct poetry_lock *l, const struct poetry_package *p, struct 
 	out->index = p->source_url;
 	if (!index_files(l, p, out, e)) return false;
 	if (out->files.n || out->hashes.n) return true;
-	return reader_bad(&l->d, p->table, e, "hash-missing", STR_FMT " " STR_FMT " has no files with hashes", STR_ARG(p->name),
+	return reader_bad(&l->d, p->table, e, "hash-missing",
+	                  "the lock names no wheel or source distribution with a hash of " STR_FMT " " STR_FMT, STR_ARG(p->name),
 	                  STR_ARG(p->version));
 }
