@@ -5,16 +5,16 @@
 #include "python/name.h"
 #include "python/requirement.h"
 
+/* By joining: a URL may hold NUL bytes. */
 static str print(struct arena *a, const struct requirement *r)
 {
 	str out = arena_join(a, r->name, S("["));
 
-	for (size_t i = 0; i < r->extras.n; i++)
-		out = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(out), i == 0 ? "" : ",", STR_ARG(r->extras.p[i]));
-	out = arena_fmt(a, STR_FMT "]%s" STR_FMT STR_FMT, STR_ARG(out), r->url.n != 0 ? "@ " : "", STR_ARG(r->url),
-	                STR_ARG(specifier_text(a, &r->specifier)));
-	if (r->marker != NULL) out = arena_fmt(a, STR_FMT " ; " STR_FMT, STR_ARG(out), STR_ARG(marker_text(a, r->marker)));
-	return out;
+	for (size_t i = 0; i < r->extras.n; i++) out = arena_join(a, arena_join(a, out, i == 0 ? S("") : S(",")), r->extras.p[i]);
+	out = arena_join(a, out, S("]"));
+	if (r->url.n != 0) out = arena_join(a, arena_join(a, out, S("@ ")), r->url);
+	out = arena_join(a, out, specifier_text(a, &r->specifier));
+	return r->marker == NULL ? out : arena_join(a, arena_join(a, out, S(" ; ")), marker_text(a, r->marker));
 }
 
 static void check(struct arena *a, str text, const struct requirement *r)

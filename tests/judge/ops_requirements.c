@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "judge.h"
 #include "python/name.h"
+#include "python/poetry_constraint.h"
 #include "python/requirement.h"
 
 /* --- version --- */
@@ -260,6 +261,20 @@ static bool marker_evaluate_op(struct judge_call *c, struct err *e)
 	return true;
 }
 
+/* --- Poetry --- */
+
+static bool poetry_allows_op(struct judge_call *c, struct err *e)
+{
+	struct poetry_constraint constraint;
+	struct version v;
+	str text, version;
+
+	if (!judge_string(c, "constraint", &text, e) || !judge_string(c, "version", &version, e)) return false;
+	if (!poetry_constraint_parse(c->arena, text, &constraint, e) || !version_parse(c->arena, version, &v, e)) return false;
+	json_write_bool(c->out, poetry_constraint_allows(&constraint, &v));
+	return true;
+}
+
 const struct judge_op judge_ops_requirements[] = {
 	{ "version.parse", "version", version_parse_op },
 	{ "version.compare", "a b", version_compare_op },
@@ -270,5 +285,6 @@ const struct judge_op judge_ops_requirements[] = {
 	{ "name.normalize", "name", name_normalize_op },
 	{ "marker.parse", "marker", marker_parse_op },
 	{ "marker.evaluate", "marker environment extras groups", marker_evaluate_op },
+	{ "poetry.allows", "constraint version", poetry_allows_op },
 	{ 0 },
 };
