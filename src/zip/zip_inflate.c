@@ -1,18 +1,16 @@
 /* zip_inflate.c: proves the bytes of entries.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Small entries are inflated in one piece by libdeflate, large ones piece by piece by zlib: the memory for an entry stays below
- * 2 * ZIP_VERIFY_WHOLE_MAX whatever it claims. Either way the stream must end exactly at csize and give exactly usize bytes.
+ * Bytes go through in pieces: the memory for an entry stays below 300 KiB whatever it claims. The stream must end exactly at csize
+ * and give exactly usize bytes.
  * Source: RFC 1951; APPNOTE 4.4.7 (CRC-32), 4.4.8, 4.4.9. */
 #include <libdeflate.h>
 #include <string.h>
-#include <zlib.h>
 
-#include "base/oom.h"
+#include "zip/zip_decode.h"
 #include "zip/zip_reader.h"
 
 #define PIECE ((size_t)64 << 10)
-#define SLACK ((uint64_t)64 << 10) /* how much longer than its content a stream that is inflated in one piece may be */
 
 struct pass {
 	const struct zip_archive *z;
@@ -40,16 +38,6 @@ static bool wrong_size(const struct pass *p)
 	struct zip_place place = { p->z->path, p->entry->name, p->entry->data_at };
 	return zip_refuse(&place, "zip-size", p->e, "an entry does not unpack to the %llu bytes that are promised",
 	                  (unsigned long long)p->entry->usize);
-}
-
-static bool trailing(const struct pass *p, uint64_t at)
-{
-	return refuse(p, "zip-stream-end", at, "bytes follow the end of the compressed stream of an entry");
-}
-
-static bool damaged(const struct pass *p, uint64_t at)
-{
-	return refuse(p, "zip-stream", at, "the compressed stream of an entry is damaged");
 }
 
 static bool take(struct pass *p, const void *bytes, size_t n)
@@ -89,87 +77,56 @@ static bool copy_stored(struct pass *p)
 	return ok;
 }
 
-static bool inflate_whole(struct pass *p, struct libdeflate_decompressor *d, char *in, char *out)
-{
-	size_t in_n = (size_t)p->entry->csize, out_n = (size_t)p->entry->usize, used = 0, made = 0;
-	if (!fetch(p, 0, in, in_n)) return false;
-	switch (libdeflate_deflate_decompress_ex(d, in, in_n, out, out_n, &used, &made)) {
-	case LIBDEFLATE_SUCCESS: break;
-	case LIBDEFLATE_INSUFFICIENT_SPACE: return wrong_size(p);
-	case LIBDEFLATE_BAD_DATA:
-	case LIBDEFLATE_SHORT_OUTPUT:
-	default: return damaged(p, 0);
-	}
-	if (used != in_n) return trailing(p, used);
-	return take(p, out, made);
-}
+/* The decoder's two ends. */
+struct inflate {
+	struct pass *p;
+	struct buf piece;
+	uint64_t at; /* of the next piece */
+};
 
-static bool inflate_in_one_piece(struct pass *p)
+static bool fill(void *context, const unsigned char **out, size_t *n)
 {
-	struct buf in, out;
-	buf_init(&in, (size_t)(ZIP_VERIFY_WHOLE_MAX + SLACK));
-	buf_init(&out, (size_t)ZIP_VERIFY_WHOLE_MAX);
-	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-	if (!d) die_oom(sizeof(void *));
-	bool ok = inflate_whole(p, d, buf_reserve(&in, (size_t)p->entry->csize), buf_reserve(&out, (size_t)p->entry->usize));
-	libdeflate_free_decompressor(d);
-	buf_release(&in);
-	buf_release(&out);
-	return ok;
-}
-
-/* One piece of input through zlib; *done when the stream ended. */
-static bool inflate_piece(struct pass *p, z_stream *s, unsigned char *out, uint64_t at, bool *done)
-{
-	do {
-		s->next_out = out;
-		s->avail_out = (uInt)PIECE;
-		int result = inflate(s, Z_NO_FLUSH);
-		if (result == Z_MEM_ERROR) die_oom(PIECE);
-		if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return damaged(p, at);
-		if (!take(p, out, PIECE - s->avail_out)) return false;
-		*done = result == Z_STREAM_END;
-	} while (!*done && s->avail_out == 0);
+	struct inflate *i = context;
+	uint64_t left = i->p->entry->csize - i->at;
+	*n = left < PIECE ? (size_t)left : PIECE;
+	buf_clear(&i->piece);
+	char *in = buf_reserve(&i->piece, *n);
+	if (!fetch(i->p, i->at, in, *n)) return false;
+	i->at += *n;
+	*out = (const unsigned char *)in;
 	return true;
 }
 
-static bool inflate_pieces(struct pass *p, z_stream *s, unsigned char *in, unsigned char *out)
+static bool drain(void *context, const void *bytes, size_t n)
 {
-	uint64_t left = p->entry->csize;
-	bool done = false;
-	for (uint64_t at = 0; at < left;) {
-		size_t n = left - at < PIECE ? (size_t)(left - at) : PIECE;
-		if (!fetch(p, at, in, n)) return false;
-		s->next_in = in;
-		s->avail_in = (uInt)n;
-		if (!inflate_piece(p, s, out, at, &done)) return false;
-		at += n;
-		if (done && (s->avail_in > 0 || at < left)) return trailing(p, at - s->avail_in);
-	}
-	return done || refuse(p, "zip-stream", left, "the compressed stream of an entry is cut short");
+	struct inflate *i = context;
+	return take(i->p, bytes, n);
 }
 
-static bool inflate_streamed(struct pass *p)
+static bool inflate_stream(struct pass *p)
 {
-	struct buf in, out;
-	z_stream s = { 0 };
-	if (inflateInit2(&s, -MAX_WBITS) != Z_OK) die_oom(sizeof s);
-	buf_init(&in, PIECE);
-	buf_init(&out, PIECE);
-	void *in_p = buf_reserve(&in, PIECE), *out_p = buf_reserve(&out, PIECE);
-	bool ok = inflate_pieces(p, &s, in_p, out_p);
-	inflateEnd(&s);
-	buf_release(&in);
-	buf_release(&out);
-	return ok;
+	struct inflate i = { .p = p };
+	buf_init(&i.piece, PIECE);
+	struct zip_decode_io io = { &i, fill, drain };
+	uint64_t used = 0;
+	enum zip_decode_end end = zip_decode(&io, &used);
+	buf_release(&i.piece);
+	switch (end) {
+	case ZIP_DECODE_DONE:
+		if (used == p->entry->csize) return true;
+		return refuse(p, "zip-stream-end", used, "bytes follow the end of the compressed stream of an entry");
+	case ZIP_DECODE_BAD: return refuse(p, "zip-stream", used, "the compressed stream of an entry is damaged");
+	case ZIP_DECODE_CUT: return refuse(p, "zip-stream", p->entry->csize, "the compressed stream of an entry is cut short");
+	case ZIP_DECODE_STOPPED: break;
+	}
+	return false;
 }
 
 static bool run(struct pass *p)
 {
 	const struct zip_entry *entry = p->entry;
 	if (p->hash) sha256_begin(&p->sha256);
-	bool whole = entry->usize <= ZIP_VERIFY_WHOLE_MAX && entry->csize <= entry->usize + SLACK;
-	bool ok = entry->method == ZIP_STORED ? copy_stored(p) : whole ? inflate_in_one_piece(p) : inflate_streamed(p);
+	bool ok = entry->method == ZIP_STORED ? copy_stored(p) : inflate_stream(p);
 	if (!ok) return false;
 	if (p->inflated != entry->usize) return wrong_size(p);
 	if (p->crc32 == entry->crc32) return true;

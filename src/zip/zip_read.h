@@ -77,9 +77,9 @@ struct zip_facts {
 	struct sha256 sha256;  /* of the inflated bytes */
 	uint32_t stream_crc32; /* CRC-32 of the compressed stream as stored: detects damage without inflating */
 };
-/* Inflates an entry without keeping it: bounded memory whatever its size (ZIP_VERIFY_WHOLE_MAX inflated in one piece, larger
- * ones streamed). sink may be NULL, else it gets the bytes in order. False on any mismatch. Thread-safe on one archive. */
-#define ZIP_VERIFY_WHOLE_MAX ((uint64_t)4 << 20)
+/* Inflates an entry without keeping it, piece by piece: below 300 KiB whatever its size. sink may be NULL, else it gets the bytes
+ * in order; when it returns false the call fails (with e as the sink set it, if it did). False on any mismatch: by then the sink
+ * may have had bytes. Thread-safe on one archive. */
 typedef bool zip_sink(void *context, const void *bytes, size_t n);
 bool zip_verify_entry(const struct zip_archive *z, const struct zip_entry *entry, zip_sink *sink, void *context,
                       struct zip_facts *out, struct err *e);
