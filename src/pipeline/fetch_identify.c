@@ -75,14 +75,14 @@ static bool no_such_version(struct fetch *f, const struct fetch_request *r, str 
 	return err_help(f->e, "choose a version that is there, or name the index that has it: --index-url URL or --extra-index-url URL");
 }
 
-static void tell_choice(struct fetch *f, const struct fetch_request *r, const struct listed_file *file)
+static void tell_choice(const struct fetch_request *r, const struct listed_file *file)
 {
-	(void)f;
 	if (file->yanked) {
 		note_add(r->notes, NOTE_WARNING, "yanked", STR_FMT " was yanked%s" STR_FMT, STR_ARG(file->file),
 		         file->yanked_reason.n ? ": " : "", STR_ARG(file->yanked_reason));
 		note_help(r->notes, "it is used because the lock names it; choose another version when you can");
 	}
+	if (r->package->chosen != SIZE_MAX) return; /* the lock named the file, with its digest */
 	if (r->package->hashes.n == 0 && file->has_sha256)
 		note_add(r->notes, NOTE_INFO, "hashes-from-index", STR_FMT " has no hashes: they are taken from the index",
 		         STR_ARG(r->package->from_file.n ? r->package->from_file : S("the lock")));
@@ -120,7 +120,7 @@ static bool choose(struct fetch *f, size_t i, const struct listing *listing, str
 	w->size = chosen->size;
 	w->others = chosen->other_hashes.n && !chosen->has_sha256 ? &chosen->other_hashes : NULL;
 	w->any = r->package->hashes.n && !chosen->has_sha256 ? &r->package->hashes : NULL;
-	tell_choice(f, r, chosen);
+	tell_choice(r, chosen);
 	return true;
 }
 
@@ -203,7 +203,7 @@ static bool from_answer(struct fetch *f, size_t i, const struct index_answer *an
 		if (!str_eq(listing.files.p[k].file, w->file)) continue;
 		w->url = listing.files.p[k].url;
 		w->index = answer->index;
-		tell_choice(f, r, &listing.files.p[k]);
+		tell_choice(r, &listing.files.p[k]);
 		return true;
 	}
 	err_set(f->e, ERR_RESOLVE, "no-such-file", "the index does not list " STR_FMT ", which the lock names", STR_ARG(w->file));
