@@ -39,6 +39,7 @@
 	X(init)         \
 	X(build)        \
 	X(ls)           \
+	X(cache)        \
 	X(runtimes)     \
 	X(help)         \
 	X(completion)

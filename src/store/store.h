@@ -8,17 +8,18 @@
  *   v1/stamps/ab/KEY             what a finished build was made from (a bucket of blobs; others may follow)
  *   v1/tmp/, v1/leases/, v1/lock
  * Invariants: entries appear by rename and never change. A damaged, cut or missing entry is a miss (and a warning), never an
- * error and never an output: records, listings and blobs carry a checksum and the key they belong to, wheel streams are checked
- * while they are copied, wheels that were not hashed in this run are before they are ingested (store_file_check). What should
- * be a file and is a link, a folder or a pipe is a damaged entry. Processes:  users hold a shared flock on v1/lock, gc and
- * clear an exclusive one (both wait, with a notice after a second); a download is made once by holding its lease. Locks die
- * with the process. On file systems without locks everything still works, unshared: removal then relies on leases, on the
- * one-hour rule and on open descriptors staying valid. A store that cannot be written: store_open succeeds, since what is
- * needed may be there already; store_put_begin is ERR_IO "store-not-writable", which names the folder and LAMINA_CACHE_DIR.
- * Records, listings and blobs that cannot be saved (no permission, full disk) are told once as a warning and otherwise
- * forgotten: they only save work. Clock:      `now` (seconds) is given by the caller. Times of files only decide what gc
- * removes, never what is true; a time in the future counts as now. Threads:    an open store may be used from several threads
- * at once (each with its own arena and err); upkeep from one. */
+ *             error and never an output: records, listings and blobs carry a checksum and the key they belong to; streams of
+ *             wheels are checked while they are copied; a wheel that this run did not download is hashed before it is ingested
+ *             (store_file_check). A link, folder or pipe in the place of a file is a damaged entry.
+ * Processes:  users hold a shared flock on v1/lock, gc and clear an exclusive one (both wait, with a notice after a second); a
+ *             download is made once by holding its lease. Locks die with the process. On file systems without locks everything
+ *             still works, unshared: removal then relies on leases, on the one-hour rule and on open descriptors staying valid.
+ * Unwritable: store_open succeeds, since what is needed may be there already; store_put_begin is ERR_IO "store-not-writable",
+ *             which names the folder and LAMINA_CACHE_DIR. Records, listings and blobs that cannot be saved (no permission,
+ *             full disk) are told once as a warning and otherwise forgotten: they only save work.
+ * Clock:      `now` (seconds) is given by the caller. Times of files only decide what gc removes, never what is true; a time in
+ *             the future counts as now.
+ * Threads:    an open store may be used from several threads at once (each with its own arena and err); upkeep from one. */
 #ifndef LAMINA_STORE_STORE_H
 #define LAMINA_STORE_STORE_H
 
@@ -70,7 +71,7 @@ bool store_file_open(struct store *s, const struct sha256 *digest, uint64_t size
  * a wheel that this run did not download is ingested. */
 bool store_file_check(struct store *s, const struct sha256 *digest, int fd, bool *good, struct err *e);
 str store_file_path(struct store *s, struct arena *a, const struct sha256 *digest);
-/* Drops an entry found damaged (file, record and all), so that it is fetched again; told as a warning. */
+/* Drops an entry found damaged (file, record and all), so that it is fetched again; told as a warning, but when why is NULL. */
 void store_file_drop(struct store *s, const struct sha256 *digest, const char *why);
 
 /* Bytes on their way in; hashed as they arrive. */

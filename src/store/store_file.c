@@ -39,9 +39,11 @@ out:
 void store_file_drop(struct store *s, const struct sha256 *digest, const char *why)
 {
 	struct store_path path = store_path_file(s, digest), record = store_path_record(s, digest);
-	store_damaged(s, &path, "wheel", why);
 	struct err ignored = { 0 };
-	if (!s->read_only) io_unlink(record.p, &ignored);
+	if (why) store_damaged(s, &path, "wheel", why);
+	if (s->read_only) return;
+	io_unlink(path.p, &ignored);
+	io_unlink(record.p, &ignored);
 }
 
 bool store_file_check(struct store *s, const struct sha256 *digest, int fd, bool *good, struct err *e)
