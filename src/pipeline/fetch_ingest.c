@@ -44,7 +44,7 @@ static bool allowed_mismatch(const struct fetch *f, const struct wanted *w)
 static bool prove(struct ingest_queue *q, struct wanted *w, struct arena *scratch, struct arena *keep, struct err *e)
 {
 	struct fetch *f = q->f;
-	struct ingest_options options = { .allow_record_mismatch = allowed_mismatch(f, w) };
+	struct ingest_options options = { .allow_record_mismatch = allowed_mismatch(f, w), .jobs = f->options->jobs };
 	struct wheel_record record;
 	struct buf bytes;
 	int fd;

@@ -25,6 +25,7 @@ struct ingest_options {
 	/* The user named this distribution: differences between RECORD and the files become warnings. What cannot be read as a
 	 * RECORD, or uses a hash weaker than SHA-256, stays an error. */
 	bool allow_record_mismatch;
+	size_t jobs; /* threads that may share one large wheel; 0 or 1 = the caller's alone */
 };
 
 /* fd: the wheel; file_name: its name as the lock or index has it; digest and size: as verified by the store. options may be

@@ -10,9 +10,12 @@
 #include <string.h>
 
 #include "base/oom.h"
+#include "base/pool.h"
 #include "pipeline/ingest_parts.h"
 
 #define PYTHON_LINE "#!python"
+/* Inflated bytes from which several threads share one wheel: the last large one of a build is not waited for alone. */
+#define PARALLEL_FROM ((uint64_t)4 << 20)
 
 struct watch {
 	bool hashes, is_384;
@@ -40,11 +43,21 @@ static void watch_begin(struct watch *w, const struct record_row *row)
 	if (w->hashes) BUG_IF((w->is_384 ? SHA384_Init : SHA512_Init)(&w->hash) != 1);
 }
 
+static str sha256_bytes(const struct ingest_file *file)
+{
+	return (str){ (const char *)file->facts.sha256.bytes, sizeof file->facts.sha256.bytes };
+}
+
+/* Of a file that was not watched: SHA-256 is all that there is. */
+static str plain_digest(const struct ingest_file *file)
+{
+	return !file->row || str_eq(file->row->algorithm, S("sha256")) ? sha256_bytes(file) : (str){ 0 };
+}
+
 /* The digest that RECORD speaks of; empty when it is one that nobody computed. */
 static str digest_of(struct ingest *i, struct watch *w, const struct ingest_file *file)
 {
-	if (!file->row || str_eq(file->row->algorithm, S("sha256")))
-		return (str){ (const char *)file->facts.sha256.bytes, sizeof file->facts.sha256.bytes };
+	if (!file->row || str_eq(file->row->algorithm, S("sha256"))) return sha256_bytes(file);
 	if (!w->hashes) return (str){ 0 };
 	size_t n = w->is_384 ? SHA384_DIGEST_LENGTH : SHA512_DIGEST_LENGTH;
 	unsigned char *digest = arena_array(&i->scratch, unsigned char, SHA512_DIGEST_LENGTH);
@@ -66,21 +79,44 @@ static bool keep_script(struct ingest *i, size_t at, size_t *kept)
 	return true;
 }
 
+/* Scripts and files with other digests are watched while they are inflated; everything else only needs zip_facts. */
+static bool is_watched(struct ingest *i, const struct ingest_file *file)
+{
+	str script;
+	bool other_digest = file->row && (str_eq(file->row->algorithm, S("sha384")) || str_eq(file->row->algorithm, S("sha512")));
+	return other_digest || ingest_is_script(i, file->zip->name, &script);
+}
+
+static bool verify_plain(void *context, size_t item, struct pool_worker *worker, struct err *e)
+{
+	struct ingest *i = context;
+	struct ingest_file *file = &i->files[item];
+	(void)worker;
+	return is_watched(i, file) || zip_verify_entry(&i->zip, file->zip, NULL, NULL, &file->facts, e);
+}
+
+static bool verify_watched(struct ingest *i, struct ingest_file *file, struct watch *watch)
+{
+	watch_begin(watch, file->row);
+	return zip_verify_entry(&i->zip, file->zip, see, watch, &file->facts, i->e);
+}
+
 bool ingest_verify(struct ingest *i)
 {
 	struct watch watch;
 	size_t kept = 0;
+	size_t jobs = i->options && i->zip.inflated >= PARALLEL_FROM ? i->options->jobs : 1;
+	if (!pool_run(jobs, i->n_files, verify_plain, i, NULL, NULL, i->e)) return false;
 	for (size_t k = 0; k < i->n_files; k++) {
 		struct ingest_file *file = &i->files[k];
 		str script;
-		bool is_script = ingest_is_script(i, file->zip->name, &script);
-		watch_begin(&watch, file->row);
-		bool watched = is_script || watch.hashes;
-		if (!zip_verify_entry(&i->zip, file->zip, watched ? see : NULL, &watch, &file->facts, i->e)) return false;
+		bool watched = is_watched(i, file);
+		if (watched && !verify_watched(i, file, &watch)) return false;
 		struct arena_mark mark = arena_mark(&i->scratch);
-		if (!ingest_check_row(i, file, digest_of(i, &watch, file))) return false;
+		if (!ingest_check_row(i, file, watched ? digest_of(i, &watch, file) : plain_digest(file))) return false;
 		arena_rewind(&i->scratch, mark);
-		if (!is_script || watch.n_head < sizeof watch.head || memcmp(watch.head, PYTHON_LINE, sizeof watch.head) != 0) continue;
+		if (!ingest_is_script(i, file->zip->name, &script)) continue;
+		if (watch.n_head < sizeof watch.head || memcmp(watch.head, PYTHON_LINE, sizeof watch.head) != 0) continue;
 		if (!keep_script(i, k, &kept)) return false;
 	}
 	return true;
