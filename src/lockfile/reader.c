@@ -26,6 +26,11 @@ bool reader_load(struct lock_reader *r, str path, bool counts, str *text, struct
 bool reader_load_beside(struct lock_reader *r, str path, bool *found, str *text, struct err *e)
 {
 	struct io_stat st;
+	if (r->request->project_text.p) {
+		*text = r->request->project_text;
+		*found = true;
+		return true;
+	}
 	if (!io_stat(arena_cstr(r->a, path), &st, e)) return false;
 	if (!st.exists) return *found = false, true;
 	if (!reader_load(r, path, false, text, e)) return false;

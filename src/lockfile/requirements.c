@@ -192,6 +192,13 @@ static bool nested(struct parser *p, const struct frame *frame, size_t depth, st
 		err_set(e, ERR_FORMAT, "requirements-recursion", STR_FMT " includes itself", STR_ARG(local));
 		return line_failed(p, frame->path, l, e);
 	}
+	struct io_stat st = { 0 };
+	if (!io_stat(arena_cstr(p->a, local), &st, e)) return line_failed(p, frame->path, l, e);
+	if (st.exists && !st.is_regular) {
+		/* What somebody else wrote must not make us wait for a pipe or read a device. */
+		err_set(e, ERR_FORMAT, "requirements", STR_FMT " is no regular file", STR_ARG(local));
+		return line_failed(p, frame->path, l, e);
+	}
 	if (parse_file(p, local, frame, depth + 1, constraint, e)) return true;
 	if (str_eq(str_from(e->id ? e->id : ""), S("not-found")))
 		err_why(e, "included by " STR_FMT ":%u", STR_ARG(frame->path), l->line);

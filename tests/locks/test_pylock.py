@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 pylock = pytest.importorskip("packaging.pylock", reason="needs packaging 26.1 or newer")
+import packaging  # noqa: E402
 from packaging.tags import Tag  # noqa: E402
 
 ENVIRONMENT = {
@@ -152,6 +153,8 @@ WRITTEN = {
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_written(judge, tmp_path, name):
+    if "%" in WRITTEN[name] and packaging.__version__ < "26.3":
+        pytest.skip("packaging 26.2 takes the file name from a URL without decoding it")
     check(judge, tmp_path / "pylock.toml", WRITTEN[name])
 
 
