@@ -9,9 +9,10 @@
 #include "index/client_internal.h"
 #include "net/url.h"
 
+/* As pip asks. */
+#define ACCEPT "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
 static const struct http_header accept_headers[] = {
-	{ { "Accept", 6 },
-	  { "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01", 97 } },
+	{ { "Accept", 6 }, { ACCEPT, sizeof ACCEPT - 1 } },
 };
 
 struct listing_run;

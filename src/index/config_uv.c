@@ -90,7 +90,8 @@ bool uv_config_load(struct arena *a, const struct env *env, struct index_level *
 		d->where = S("UV_DEFAULT_INDEX");
 		d->is_default = true;
 	}
-	level.index_url = variable(env, "UV_INDEX_URL");
+	/* UV_INDEX_URL is the old name of UV_DEFAULT_INDEX. */
+	if (str_empty(standard)) level.index_url = variable(env, "UV_INDEX_URL");
 	config_words(a, variable(env, "UV_EXTRA_INDEX_URL"), 0, &level.extra_index_urls);
 	config_words(a, variable(env, "UV_FIND_LINKS"), ',', &level.find_links);
 	config_words(a, variable(env, "UV_INSECURE_HOST"), 0, &level.trusted_hosts);

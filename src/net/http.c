@@ -157,21 +157,6 @@ static void log_end(struct transfer *t)
 		         (unsigned long long)t->wire_bytes, (long long)ms);
 }
 
-/* Before the next attempt, in ms: what the server asks for within the budget, else our own. */
-static uint64_t pause_ms(struct transfer *t)
-{
-	uint64_t seconds, budget = HTTP_RETRY_AFTER_MAX * 1000ull - t->waited_for_server_ms;
-	const struct http_answer *a = &t->answer;
-	if (http_status_again(a->status) && budget > 0 &&
-	    http_retry_after(a->retry_after, a->date, t->client->options.now, &seconds)) {
-		uint64_t ms = seconds > HTTP_RETRY_AFTER_MAX ? HTTP_RETRY_AFTER_MAX * 1000ull : seconds * 1000;
-		if (ms > budget) ms = budget;
-		t->waited_for_server_ms += ms;
-		return ms;
-	}
-	return http_backoff_ms(t->attempts, next_random(t->client));
-}
-
 /* True when another attempt will be made. */
 static bool try_again(struct transfer *t)
 {
@@ -184,7 +169,7 @@ static bool try_again(struct transfer *t)
 			return false;
 		}
 	}
-	uint64_t ms = pause_ms(t);
+	uint64_t ms = http_pause_ms(&t->answer, t->attempts, c->options.now, next_random(c), &t->waited_for_server_ms);
 	http_log(c, "waiting %llu ms, then trying again (attempt %u of %u)", (unsigned long long)ms, t->attempts + 1,
 	         c->options.retries + 1);
 	if (t->answer.status == 0 || t->answer.status < 300) t->careful = true;

@@ -122,6 +122,8 @@ bool http_status_again(uint32_t status);
 /* "bytes FROM-TO/TOTAL" */
 bool http_content_range(str value, uint64_t *from, uint64_t *to, uint64_t *total);
 uint64_t http_backoff_ms(uint32_t attempts, uint64_t random);
+/* How long to wait before the next attempt: what the server asks for, HTTP_RETRY_AFTER_MAX in all (*spent_ms), else backoff. */
+uint64_t http_pause_ms(const struct http_answer *answer, uint32_t attempts, int64_t now, uint64_t random, uint64_t *spent_ms);
 const char *http_status_name(uint32_t status);
 
 #endif

@@ -281,9 +281,24 @@ bool http_retry_after(str value, str date, int64_t now, uint64_t *seconds)
 	if (str_u64(value, seconds)) return true;
 	if (!http_date(value, &until)) return false;
 	/* The server's own clock beside it makes ours irrelevant. */
-	if (!http_date(str_trim(date), &from)) from = now;
+	if (!http_date(str_trim(date), &from)) {
+		if (now == 0) return false;
+		from = now;
+	}
 	*seconds = until > from ? (uint64_t)(until - from) : 0;
 	return true;
+}
+
+uint64_t http_pause_ms(const struct http_answer *answer, uint32_t attempts, int64_t now, uint64_t random, uint64_t *spent_ms)
+{
+	uint64_t seconds, budget = HTTP_RETRY_AFTER_MAX * 1000ull;
+	if (!http_status_again(answer->status) || *spent_ms >= budget ||
+	    !http_retry_after(answer->retry_after, answer->date, now, &seconds))
+		return http_backoff_ms(attempts, random);
+	uint64_t ms = seconds > HTTP_RETRY_AFTER_MAX ? budget : seconds * 1000;
+	if (ms > budget - *spent_ms) ms = budget - *spent_ms;
+	*spent_ms += ms;
+	return ms;
 }
 
 /* --- proxies --- */

@@ -304,7 +304,8 @@ void transfer_conclude(struct transfer *t, CURLcode code)
 {
 	const struct http_answer *answer = &t->answer;
 	if (err_is_set(&t->error)) {
-		if (str_eq(str_from(t->error.id), S("bad-response")) && t->gunzip) t->again = true;
+		if (t->error.code == ERR_NETWORK) err_where(&t->error, STR_FMT, STR_ARG(url_display(&t->scratch, t->url_text)));
+		if (t->gunzip && str_eq(str_from(t->error.id), S("bad-response"))) t->again = true;
 		return;
 	}
 	/* Of an error or a redirect only the headers matter. */
