@@ -14,6 +14,7 @@
  *     if (!lock_select(arena, &set, &lt, 0, e)) return false;                 // lockfile/select.h: package.chosen
  *
  * Markers that the target leaves unknown are decided by lt.assumed: the package gets `assumed`, and a note "assumed-marker" says so.
+ * Paths of files are relative to the folder of request.path, or absolute.
  * Errors: ERR_FORMAT for what is wrong in the file (`where` = FILE:LINE:COLUMN, `why` = the line and a caret), ERR_RESOLVE where a
  *         lock and the request or its project disagree, ERR_USAGE for extras and groups that do not exist, ERR_IO for files.
  *         Ids: "toml", "lock-format", "lock-version", "lock-field", "lock-duplicate", "lock-hash", "lock-stale", "lock-target",

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "base/map.h"
 #include "lockfile/reader.h"
 #include "lockfile/requirements_entry.h"
@@ -149,6 +150,30 @@ static void allowed_hashes(struct arena *a, const struct project *p, struct str_
 	}
 }
 
+/* --- paths: the answer's are relative to the first file's folder, wherever they were written --- */
+
+static bool exists(struct arena *a, str path)
+{
+	struct io_stat st = { 0 };
+	struct err ignored = { 0 };
+	return io_stat(arena_cstr(a, path), &st, &ignored) && st.exists;
+}
+
+/* pip reads paths from the folder in which it runs, uv and people from that of the file: the file's folder first. */
+static bool relocate(struct reducer *d, str folder, str *path, struct err *e)
+{
+	struct arena *a = d->r->a;
+	str home = path_dir(d->r->request->path), there = path_join(a, folder, *path);
+	if (str_empty(*path) || path_is_absolute(*path)) return true;
+	if (!exists(a, there) && !str_eq(folder, S(".")) && exists(a, *path)) {
+		note_add(d->r->notes, NOTE_INFO, "path-from-here",
+		         STR_FMT " is not beside the file that names it; taken from the current folder", STR_ARG(*path));
+		return path_absolute(a, *path, path, e);
+	}
+	if (str_eq(path_clean(a, folder), path_clean(a, home))) return true;
+	return path_absolute(a, there, path, e);
+}
+
 /* --- packages --- */
 
 static bool add_package(struct reducer *d, const struct project *p, const struct requirements_entry *direct, str version,
@@ -179,6 +204,7 @@ static bool add_package(struct reducer *d, const struct project *p, const struct
 	if (!direct) return true;
 	struct locked_file *f = vec_push(a, &out->files);
 	*f = direct->file;
+	if (!relocate(d, requirements_folder(direct->line), &f->path, e)) return false;
 	if (out->hashes.n == 1 && str_starts(out->hashes.p[0], S("sha256:")))
 		f->has_sha256 = sha256_from_hex(str_from_pos(out->hashes.p[0], 7), &f->sha256);
 	return true;
@@ -266,8 +292,12 @@ static bool read_nested_lock(struct reducer *d, const struct requirement_line *l
 	if (str_chr(path, '[') != STR_NONE) path = str_slice(path, 0, str_chr(path, '['));
 	if (!d->nested_lock) sha256_update(&r->digest, d->files->digest.bytes, SHA256_SIZE);
 	d->nested_lock = true;
-	if (!reader_load(r, path, true, &text, e)) return false;
-	return lock_format_pylock.read(r, path, text, e);
+	size_t before = r->set->packages.n;
+	if (!reader_load(r, path, true, &text, e) || !lock_format_pylock.read(r, path, text, e)) return false;
+	for (size_t i = before; i < r->set->packages.n; i++)
+		for (size_t j = 0; j < r->set->packages.p[i].files.n; j++)
+			if (!relocate(d, path_dir(path), &r->set->packages.p[i].files.p[j].path, e)) return false;
+	return true;
 }
 
 static bool check_names(struct reducer *d, struct err *e)

@@ -162,3 +162,12 @@ def test_the_place_is_shown(select):
 def test_many_lines(select):
     n = 50000
     assert len(select("".join(f"p{i}==1.0 --hash=sha256:{i:064x}\n" for i in range(n)))["ok"]) == n
+
+
+def test_paths_lead_to_where_they_were_meant(select, tmp_path):
+    wheel, other = "w-1-py3-none-any.whl", "v-1-py3-none-any.whl"
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "more.txt").write_text(f"./{wheel}\n-r pylock.toml\n")
+    (tmp_path / "sub" / "pylock.toml").write_text((tmp_path / "pylock.sub.toml").read_text())
+    found = {p["name"]: p["path"] for p in select(f"-r sub/more.txt\n./{other}\n")["ok"]}
+    assert found == {"w": str(tmp_path / "sub" / wheel), "v": "./" + other, "p": str(tmp_path / "sub" / "p-1.0-py3-none-any.whl")}
