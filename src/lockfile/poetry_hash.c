@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Source: Locker._get_content_hash and is_fresh (poetry 2.5): the SHA-256 of Python's json.dumps(relevant, sort_keys=True), which
- * separates with ", " and ": " and writes everything outside printable ASCII as \uXXXX. Which tables are relevant changed twice:
+ * separates with ", " and ": " and writes everything outside printable ASCII as \uHHHH. Which tables are relevant changed twice:
  * dependency groups count since 2.3, and [project] since 2.0; older locks are compared by their own rule. */
 #include <stdio.h>
 #include <stdlib.h>
