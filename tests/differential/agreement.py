@@ -1,6 +1,6 @@
 """Random questions, put to the judge and to an oracle.
 
-A run is bounded by time (LAMINA_DIFFERENTIAL_SECONDS, 5 a test) and its seed (LAMINA_DIFFERENTIAL_SEED, else a new one) is printed with each
+A run is bounded by time (LAMINA_TEST_SECONDS a test) and its seed (LAMINA_TEST_SEED, else a new one) is printed with each
 failure, so that it can be repeated. Answers must be equal; a difference that we want is a rule in the test, with its source.
 
 SPDX-License-Identifier: Apache-2.0
@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "suites"))
 from judge import Judge  # noqa: E402
 
-SECONDS = float(os.environ.get("LAMINA_DIFFERENTIAL_SECONDS", "3"))
+SECONDS = float(os.environ.get("LAMINA_TEST_SECONDS", "1.4"))
 BATCH = 1000
 ERROR = "error"
 
@@ -29,7 +29,7 @@ def result(answer):
 
 def agree(make, expect, allowed=lambda request, ours, theirs: False):
     """Asks what `make` gives until the time is up; `expect` is the oracle. Gives the number of questions."""
-    seed = int(os.environ.get("LAMINA_DIFFERENTIAL_SEED") or random.SystemRandom().getrandbits(48))
+    seed = int(os.environ.get("LAMINA_TEST_SEED") or random.SystemRandom().getrandbits(48))
     rng = random.Random(seed)
     end = time.monotonic() + SECONDS
     asked = 0

@@ -29,7 +29,8 @@ def clause(rng):
     if kind < 0.3:
         return rng.choice(("", "==", "!=", "== ")) + versions.release(rng, True, 4) + rng.choice((".*", ".*.*"))
     operator = rng.choice(("", "=", "==", "!=", "<", "<=", ">", ">=", "^", "^", "~", "~", "~="))
-    return operator + rng.choice(("", "", " ")) + (versions.release(rng, True, 4) if rng.random() < 0.6 else version(rng))
+    return operator + rng.choice(("", "", " ")) + (
+        versions.release(rng, True, 4) if rng.random() < 0.6 else version(rng, 0.1 if operator in ("", "=", "==", "!=") else 0))
 
 
 def constraint(rng):
@@ -54,12 +55,12 @@ def allows(request):
 def allowed(request, ours, theirs):
     """- "1.2.3.4.*.*" and "1.x" are read as "1.2.3.4.*" and "1.*"; poetry-core reads the first with three parts only, the second no more.
     - "1.0a-,<2", ">=1,,<2": a separator that ends a version and a repeated comma are refused by poetry-core's splitting alone.
-    - "!=V" refuses V alone, as in PEP 440; beside other clauses poetry-core has its own answers for V.postN. "<>" is "!=".
-    - ">V+local" (no PEP 440) allows V.postN here, which is above it; poetry-core compares V.postN without ".postN"."""
+    - "!=V" refuses V alone, as in PEP 440, and a union allows what one of its sides allows; poetry-core melts ranges at V and has its own
+      answers for V.postN then. "<>" is "!="."""
     if theirs == ERROR:
         return re.search(r"\.\*\.\*|x|-\s*([, |]|$)|,\s*,", request["constraint"], re.IGNORECASE) is not None
-    post = Version.parse(request["version"]).is_postrelease()
-    return "<>" in request["constraint"] or (post and re.search(r"!=|>[^,|]*\+", request["constraint"]) is not None)
+    return "<>" in request["constraint"] or (
+        re.search(r"!=|\|", request["constraint"]) is not None and Version.parse(request["version"]).is_postrelease())
 
 
 def test_allows():
