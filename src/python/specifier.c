@@ -148,11 +148,22 @@ static bool refuse(struct err *e, size_t offset, const char *what, str text)
 	return false;
 }
 
+/* Why no clause begins here. */
+static const char *no_clause(str item)
+{
+	struct version_parts parts;
+
+	if (version_scan(item, 0, &parts)) return "a version without an operator such as '=='";
+	if (str_starts(item, S("~=")) && version_scan(item, space_skip(item, 2), &parts))
+		return "'~=' goes with two or more release parts only";
+	return "not a version specifier";
+}
+
 static bool parse_item(struct arena *a, str item, size_t offset, struct specifier_clause *out, struct err *e)
 {
 	struct specifier_scan scan;
 
-	if (!specifier_scan(item, 0, &scan)) return refuse(e, offset, "not a version specifier", item);
+	if (!specifier_scan(item, 0, &scan)) return refuse(e, offset, no_clause(item), item);
 	if (scan.end != item.n) {
 		if (str_at(item, scan.end) == '+')
 			return refuse(e, offset + scan.end, "a local version goes with '==' and '!=' only", item);
