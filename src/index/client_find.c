@@ -11,11 +11,13 @@
 
 bool client_file_is_of(str file, str name)
 {
-	/* "a-b-1.0.tar.gz" may be version "1.0" of a-b or "b-1.0" of a: each "-" is tried, as pip does. Wheel names have no "-". */
+	/* "a-b-1.0.tar.gz" is version 1.0 of a-b: each "-" with a version behind it is tried, as pip does. Wheel names have no "-". */
 	bool wheel = str_ends(file, S(".whl"));
 	for (size_t i = 0; i < file.n && i <= NAME_MAX_BYTES; i++) {
 		if (file.p[i] != '-') continue;
-		if (name_same(str_slice(file, 0, i), name)) return true;
+		char next = str_at(file, i + 1);
+		bool version = ascii_digit(next) || (ascii_tolower(next) == 'v' && ascii_digit(str_at(file, i + 2)));
+		if ((wheel || version) && name_same(str_slice(file, 0, i), name)) return true;
 		if (wheel) return false;
 	}
 	return false;
