@@ -14,8 +14,8 @@
 /* A second thread for the hash pays above this many bytes of output. */
 #define HASH_THREAD_FROM ((uint64_t)1 << 20)
 /* Plain bytes of one batch of deflating. */
-#define BATCH_BYTES ((uint64_t)8 << 20)
-#define BATCH_ENTRIES 512
+#define BATCH_BYTES     ((uint64_t)8 << 20)
+#define BATCH_ENTRIES   512
 #define SOURCE_FILE_MAX ((uint64_t)1 << 30)
 
 bool interrupted(const atomic_bool *cancel, struct err *e)
@@ -39,7 +39,8 @@ bool wheel_fds_open(struct arena *a, const struct plan *plan, struct store *stor
 		if (w.fds[i] >= 0) continue;
 		*damaged = (uint32_t)i;
 		wheel_fds_close(&w);
-		return err_set(e, ERR_FORMAT, "zip-stream-damaged", "the store has lost " STR_FMT, STR_ARG(plan->distributions[i].file));
+		return err_set(e, ERR_FORMAT, "zip-stream-damaged", "the store has lost " STR_FMT,
+		               STR_ARG(plan->distributions[i].file));
 	}
 	*out = w;
 	return true;
@@ -50,7 +51,7 @@ void wheel_fds_close(struct wheel_fds *w)
 	for (size_t i = 0; i < w->n; i++) io_close(&w->fds[i]);
 }
 
-static bool source_changed(const struct source_file *file, struct err *e)
+bool source_changed(const struct source_file *file, struct err *e)
 {
 	err_set(e, ERR_IO, "source-changed", "a file changed while it was packed");
 	err_where(e, STR_FMT, STR_ARG(file->path));
@@ -62,7 +63,8 @@ bool read_source(struct arena *a, const struct source_file *file, str *out, stru
 	struct sha256 digest;
 	struct err read_error = { 0 };
 	if (file->size > SOURCE_FILE_MAX) {
-		err_set(e, ERR_FORMAT, "source-too-large", "a project file is larger than %llu bytes", (unsigned long long)SOURCE_FILE_MAX);
+		err_set(e, ERR_FORMAT, "source-too-large", "a project file is larger than %llu bytes",
+		        (unsigned long long)SOURCE_FILE_MAX);
 		err_where(e, STR_FMT, STR_ARG(file->path));
 		return err_why(e, "Lambda accepts 262144000 bytes in all");
 	}
@@ -114,12 +116,9 @@ struct making {
 static int deflate_level(const struct artifact *artifact)
 {
 	switch (artifact->compress) {
-	case COMPRESS_STORE:
-		return 0;
-	case COMPRESS_FAST:
-		return 1;
-	case COMPRESS_COPY:
-		break;
+	case COMPRESS_STORE: return 0;
+	case COMPRESS_FAST: return 1;
+	case COMPRESS_COPY: break;
 	}
 	return 6;
 }
@@ -224,8 +223,8 @@ static bool write_entries(struct making *m)
 	return true;
 }
 
-bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan, const struct assemble_options *options,
-                  struct assemble_result *out, uint32_t *damaged, struct err *e)
+bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan,
+                  const struct assemble_options *options, struct assemble_result *out, uint32_t *damaged, struct err *e)
 {
 	struct making m = { .a = a, .artifact = artifact, .plan = plan, .options = options, .damaged = damaged, .e = e };
 	struct io_temp temp = { .fd = -1 };
@@ -235,13 +234,15 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 	struct zip_write_options write_options = { .hash = true,
 		                                       .hash_thread = plan->unzipped_size > HASH_THREAD_FROM && pool_cpus() > 1 };
 	struct zip_write_result written;
+	struct io_stat st = { 0 };
 	bool ok = io_mkdirs_for(artifact->output.p, e) && io_temp_open(&temp, artifact->output.p, 0644, e);
 	if (ok) m.writer = zip_write_begin(&writer_arena, &temp, &write_options);
 	if (ok && !write_entries(&m)) {
 		zip_write_abort(m.writer);
 		ok = false;
 	} else if (ok) {
-		ok = zip_write_end(m.writer, &written, e) && !interrupted(options->cancel, e) && io_temp_commit(&temp, false, e);
+		ok = zip_write_end(m.writer, &written, e) && !interrupted(options->cancel, e) &&
+		     io_fstat(temp.fd, artifact->output.p, &st, e) && io_temp_commit(&temp, false, e);
 	}
 	io_temp_abort(&temp);
 	wheel_fds_close(&m.wheels);
@@ -251,6 +252,7 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 		                             .unzipped_size = written.unzipped_size,
 		                             .entries = written.entries,
 		                             .has_sha256 = true,
-		                             .sha256 = written.sha256 };
+		                             .sha256 = written.sha256,
+		                             .inode = st.inode };
 	return true;
 }
