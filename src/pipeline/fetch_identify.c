@@ -95,7 +95,7 @@ static bool no_such_version(struct fetch *f, const struct fetch_request *r, str 
 	                "choose a version that is there, or name the index that has it: --index-url URL or --extra-index-url URL");
 }
 
-static void tell_choice(const struct fetch_request *r, const struct listed_file *file)
+static void tell_choice(const struct fetch_request *r, const struct listed_file *file, bool local)
 {
 	if (file->yanked) {
 		note_add(r->notes, NOTE_WARNING, "yanked", STR_FMT " was yanked%s" STR_FMT, STR_ARG(file->file),
@@ -106,7 +106,7 @@ static void tell_choice(const struct fetch_request *r, const struct listed_file 
 	if (r->package->hashes.n == 0 && file->has_sha256)
 		note_add(r->notes, NOTE_INFO, "hashes-from-index", STR_FMT " has no hashes: they are taken from the index",
 		         STR_ARG(r->package->from_file.n ? r->package->from_file : S("the lock")));
-	if (r->package->hashes.n == 0 && !file->has_sha256)
+	if (r->package->hashes.n == 0 && !file->has_sha256 && !local)
 		note_add(r->notes, NOTE_WARNING, "unverified", "neither the lock nor the index gives a SHA-256 for " STR_FMT,
 		         STR_ARG(file->file));
 }
@@ -155,7 +155,9 @@ static bool choose(struct fetch *f, size_t i, const struct listing *listing, str
 	w->any = r->package->hashes.n && !names_digest(&r->package->hashes, chosen) ? &r->package->hashes : NULL;
 	w->by_place = !chosen->has_sha256;
 	set_local(f, w);
-	tell_choice(r, chosen);
+	/* What was remembered of a file that may change is its name alone. */
+	if (w->by_place && w->local.n) w->has_size = false;
+	tell_choice(r, chosen, w->local.n > 0);
 	return true;
 }
 
@@ -218,7 +220,7 @@ static bool from_answer(struct fetch *f, size_t i, const struct index_answer *an
 		if (!str_eq(listing.files.p[k].file, w->file)) continue;
 		w->url = listing.files.p[k].url;
 		w->index = answer->index;
-		tell_choice(r, &listing.files.p[k]);
+		tell_choice(r, &listing.files.p[k], false);
 		return true;
 	}
 	err_set(f->e, ERR_RESOLVE, "no-such-file", "the index does not list " STR_FMT ", which the lock names", STR_ARG(w->file));
