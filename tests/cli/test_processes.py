@@ -226,7 +226,7 @@ def test_failing_system_call(project, index, call, error):
         out = project.folder / "out.zip"
         assert not out.exists() or out.read_bytes() == expected["1.0"]
         assert set(project.left()) <= {"app", "app/index.py", "out.zip", "requirements.txt"}, (when, project.left(), done.stderr)
-        if done.returncode not in (0, 127):
+        if done.returncode not in (0, 127) and (call, when) != ("write", "4+"):  # it could not even say so
             assert b"error: " in done.stderr, (when, done)
         if done.returncode == 0:
             assert out.exists()
