@@ -170,7 +170,7 @@ static bool follow(struct walk *w, struct poetry_package *from, const struct dep
 		return true;
 	}
 	if (!to) {
-		err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock has no '" STR_FMT "' that fits here", STR_ARG(x->name));
+		err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock has no `" STR_FMT "` that fits here", STR_ARG(x->name));
 		toml_where(e, x->d, x->at->offset);
 		return err_help(e, "lock again: poetry lock");
 	}

@@ -102,7 +102,7 @@ static bool want_name(struct entry_parser *p, str name, struct err *e)
 		return true;
 	}
 	if (name_same(p->out->name, name)) return true;
-	err_set(e, ERR_FORMAT, "requirements", "the requirement is for '" STR_FMT "', but the file is of '" STR_FMT "'",
+	err_set(e, ERR_FORMAT, "requirements", "the requirement is for `" STR_FMT "`, but the file is of `" STR_FMT "`",
 	        STR_ARG(p->out->name), STR_ARG(name));
 	return requirements_where(p->a, p->line, 0, e);
 }

@@ -86,7 +86,7 @@ def test_unknown_names(judge):
         answer = ask(judge, path, extras=["extra-on"])
         assert answer["error"]["rule"] == "unknown-extra" and "extra-one" in answer["error"]["message"], answer
         answer = ask(judge, path, groups=["tests"])
-        assert answer["error"]["rule"] == "unknown-group" and "'test'" in answer["error"]["message"], answer
+        assert answer["error"]["rule"] == "unknown-group" and "`test`" in answer["error"]["message"], answer
 
 
 H = "0" * 64

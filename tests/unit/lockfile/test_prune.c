@@ -90,7 +90,7 @@ static void unknown_names(void **state)
 	assert_false(prune_table(&a, nodes, n, &only, NULL, &e));
 	assert_string_equal(e.id, "unknown-distribution");
 	assert_int_equal(e.code, ERR_USAGE);
-	CHECK("did you mean", str_contains(str_from(e.help), S("'requests'")));
+	CHECK("did you mean", str_contains(str_from(e.help), S("`requests`")));
 	arena_release(&a);
 }
 
