@@ -7,8 +7,8 @@
  * neither names, and of versions just below, at and above those named, as far as real systems have such combinations.
  * Different answers prove a difference; equal answers everywhere are taken as sameness. Markers that are too large for that count as
  * the same: who asks must not accuse without proof.
- * Limits: MARKER_SAME_* below; `budget` is the number of evaluations that all calls together may make. Lifetime: the scope keeps
- * nothing of a call. */
+ * Limits: MARKER_SAME_* below; `budget` is the number of evaluations that all calls together may make.
+ * Lifetime: the scope keeps nothing of a call. */
 #ifndef LAMINA_LOCKFILE_MARKER_SAME_H
 #define LAMINA_LOCKFILE_MARKER_SAME_H
 

@@ -1,7 +1,9 @@
 /* uv_lock.h: uv.lock as it stands in the file, before anything is chosen.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Private to the uv reader. Source: uv's lock format, version 1 (crates/uv-resolver, 0.13). Lifetime: arena; views into the TOML. */
+ * Private to the uv reader.
+ * Source: uv's lock format, version 1 (crates/uv-resolver, 0.13).
+ * Lifetime: arena; views into the TOML. */
 #ifndef LAMINA_LOCKFILE_UV_LOCK_H
 #define LAMINA_LOCKFILE_UV_LOCK_H
 

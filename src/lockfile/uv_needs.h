@@ -1,10 +1,11 @@
 /* uv_needs.h: requirements as a uv.lock recorded them and as a pyproject.toml has them, in one form.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Private to the uv reader. Source: uv's Lock::satisfies (0.13): the requirements of a list are a set, compared by name, extras, marker
- * and version clauses or source. tool.uv.sources replaces what a requirement says about its source; where that depends on markers, only
- * the name is compared.
- * A list that cannot be read for certain is `unknown`, and compares as the same. Lifetime: arena, views into the documents. */
+ * Private to the uv reader.
+ * Source: uv's Lock::satisfies (0.13): the requirements of a list are a set, compared by name, extras, marker and version
+ *         clauses or source. tool.uv.sources replaces what a requirement says about its source; where that depends on
+ *         markers, only the name is compared. A list that cannot be read for certain is `unknown`, and compares as the same.
+ * Lifetime: arena, views into the documents. */
 #ifndef LAMINA_LOCKFILE_UV_NEEDS_H
 #define LAMINA_LOCKFILE_UV_NEEDS_H
 

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Nothing of the computer that runs lamina enters a target. The tables are in target/runtimes.c; this is the plain struct that
- * stages pass on. Lifetime: static data, never freed. */
+ * stages pass on.
+ * Lifetime: static data, never freed. */
 #ifndef LAMINA_MODEL_TARGET_H
 #define LAMINA_MODEL_TARGET_H
 

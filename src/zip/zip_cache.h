@@ -3,9 +3,9 @@
  *
  * Entries come in the order of their final names: streams of several wheels alternate, and within one wheel they are near each
  * other but not in the file's order. Aligned blocks in least-recently-used order serve both: a wheel of thousands of small
- * files costs hundreds of reads (docs/zip.md has the measurement behind the numbers). Memory: ZIP_CACHE_BLOCKS *
- * ZIP_CACHE_BLOCK, touched as far as it is used. Sources must stay open and unchanged while the cache is in use: blocks are
- * known by descriptor. */
+ * files costs hundreds of reads (docs/zip.md has the measurement behind the numbers).
+ * Memory: ZIP_CACHE_BLOCKS * ZIP_CACHE_BLOCK, touched as far as it is used. Sources must stay open and unchanged while the
+ *         cache is in use: blocks are known by descriptor. */
 #ifndef LAMINA_ZIP_ZIP_CACHE_H
 #define LAMINA_ZIP_ZIP_CACHE_H
 

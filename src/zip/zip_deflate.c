@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * One coder for each size, so that the same file always gives the same stream: libdeflate in one piece up to
- * ZIP_DEFLATE_WHOLE_MAX, zlib piece by piece above. Source: RFC 1951. */
+ * ZIP_DEFLATE_WHOLE_MAX, zlib piece by piece above.
+ * Source: RFC 1951. */
 #include <libdeflate.h>
 #include <string.h>
 #include <zlib.h>
