@@ -190,13 +190,11 @@ static bool check_names(struct reader *r)
 	return true;
 }
 
-bool config_read(struct arena *a, str path, const struct env *env, struct config *out, struct err *e)
+bool config_parse(struct arena *a, str text, str path, const struct env *env, struct config *out, struct err *e)
 {
 	struct reader r = { .a = a, .config = out, .env = env, .e = e };
-	str text;
 	*out = (struct config){ .folder = path_dir(path) };
 	if (str_eq(out->folder, S("."))) out->folder = (str){ 0 };
-	if (!io_read_file(a, arena_cstr(a, path), CONFIG_MAX, &text, e)) return false;
 	if (!toml_parse(a, text, path, &out->document, e)) {
 		/* A configuration that cannot be read is a usage error; bad locks are bad input files. */
 		e->code = ERR_USAGE;
@@ -206,6 +204,12 @@ bool config_read(struct arena *a, str path, const struct env *env, struct config
 	for (size_t i = 0; i < root->u.table.n; i++)
 		if (!read_top(&r, &root->u.table.p[i])) return false;
 	return check_names(&r);
+}
+
+bool config_read(struct arena *a, str path, const struct env *env, struct config *out, struct err *e)
+{
+	str text;
+	return io_read_file(a, arena_cstr(a, path), CONFIG_MAX, &text, e) && config_parse(a, text, path, env, out, e);
 }
 
 /* One "${...}" at text[*i]; appends its value. */
