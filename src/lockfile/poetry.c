@@ -255,18 +255,6 @@ static bool applies(struct poetry_lock *l, const struct poetry_package *p, bool 
 	return true;
 }
 
-/* What a package needs, for --only and --exclude: names of the set whose edge can hold for the target. */
-static bool take_needs(struct poetry_lock *l, const struct poetry_package *p, struct err *e)
-{
-	const struct toml_value *table = NULL;
-	if (!toml_want_table(&l->d, p->table, "dependencies", &table, e)) return false;
-	for (size_t i = 0; table && i < table->u.table.n; i++) {
-		str name = name_normalize(l->r->a, table->u.table.p[i].key);
-		*vec_push(l->r->a, &l->r->set->packages.p[p->position].dependencies) = name;
-	}
-	return true;
-}
-
 static bool select_by_groups(struct poetry_lock *l, struct err *e)
 {
 	for (size_t i = 0; i < l->packages.n; i++) {
@@ -274,9 +262,9 @@ static bool select_by_groups(struct poetry_lock *l, struct err *e)
 		bool in = false;
 		str assumed = { 0 };
 		if (!applies(l, p, &in, &assumed, e)) return false;
-		if (in && (!poetry_take(l, p, assumed, e) || !take_needs(l, p, e))) return false;
+		if (in && !poetry_take(l, p, assumed, e)) return false;
 	}
-	return true;
+	return poetry_needs(l, e);
 }
 
 /* --- the whole --- */

@@ -210,7 +210,8 @@ bool reader_marker(struct lock_reader *r, const struct toml_document *d, const s
 {
 	if (v->type != TOML_STRING)
 		return reader_bad(d, v, e, "toml-type", "a marker is a string, not %s", toml_type_name(v->type));
-	if (marker_parse(r->a, v->u.string, out, e)) return true;
+	struct marker *m;
+	if (marker_parse(r->a, v->u.string, &m, e) && marker_check(m, e)) return *out = m, true;
 	/* The offset inside the marker is off by the quote only when the string has no escapes, which markers never need. */
 	return toml_where(e, d, v->offset + 1 + (e->has_offset ? e->offset : 0));
 }

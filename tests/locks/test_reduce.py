@@ -74,6 +74,8 @@ BAD = {
     "name bad": ("a==1\n  a b==1\n", "requirement", "requirements.txt:2"),
     "operator bad": ("a=1\n", "requirement", "did you mean =="),
     "marker bad": ("a==1; python_versio > '3'\n", None, "requirements.txt:1"),
+    "marker of two strings": ("a==1\nb==2; 'a' == 'b' or os_name == 'posix'\n", "marker", "requirements.txt:2"),
+    "marker of two strings, url": ("https://h.example/a-1.0-py3-none-any.whl ; 'a' == 'b'\n", "marker", "requirements.txt:1"),
     "extras in constraint": ("-c extras.txt\n", "requirements", "extras"),
     "editable constraint": ("-c editable.txt\n", "requirements", "editable"),
     "vcs without name": ("git+https://h.example/x.git\n", "requirements", "NAME @ URL"),
