@@ -41,7 +41,7 @@ void ui_flush(struct ui *ui)
 			bool full = sys == ENOSPC || sys == EDQUOT || sys == EFBIG;
 			err_sys(&ui->broken, ERR_IO, full ? "disk-full" : "write", sys, "cannot write the output");
 			err_where(&ui->broken, "stdout");
-			if (sys == EBADF) err_help(&ui->broken, "stdout is closed: run it with >/dev/null when the output is not wanted");
+			if (sys == EBADF) err_help(&ui->broken, "stdout is closed: run it with `>/dev/null` when the output is not wanted");
 		}
 	}
 	buf_clear(&ui->out);
