@@ -18,8 +18,9 @@ static bool run_ls(struct run *run, struct err *e);
 const struct command command_ls = {
 	.name = "ls",
 	.summary = "List the entries of a zip",
-	.description = "Reads the archive as strictly as a build does and lists its entries: mode, size, compressed size, method and name. "
-	               "Names are shown with control characters escaped.",
+	.description =
+	    "Reads the archive as strictly as a build does and lists its entries: mode, size, compressed size, method and name. "
+	    "Names are shown with control characters escaped.",
 	.arguments = "FILE.zip...",
 	.arguments_min = 1,
 	.arguments_max = SIZE_MAX,
@@ -71,8 +72,8 @@ static void print_json(struct buf *out, const struct zip_entry *entry, const cha
 static void print_text(struct buf *out, const struct zip_entry *entry, const char *sha256)
 {
 	if (sha256) buf_addf(out, "%s  ", sha256);
-	buf_addf(out, "%04o %11llu %11llu  %-8s  ", mode_of(entry), (unsigned long long)entry->usize, (unsigned long long)entry->csize,
-	         method_of(entry));
+	buf_addf(out, "%04o %11llu %11llu  %-8s  ", mode_of(entry), (unsigned long long)entry->usize,
+	         (unsigned long long)entry->csize, method_of(entry));
 	term_escape(out, entry->name);
 	buf_add_char(out, '\n');
 }
@@ -107,7 +108,8 @@ static bool list(struct run *run, str path, struct err *e)
 	}
 	io_close(&fd);
 	if (ok && !opt_given(run->values, "json"))
-		ui_printf(run->ui, "     %11llu %11llu            %zu entries\n", (unsigned long long)size, (unsigned long long)compressed, z.n);
+		ui_printf(run->ui, "     %11llu %11llu            %zu entries\n", (unsigned long long)size,
+		          (unsigned long long)compressed, z.n);
 	ui_flush(run->ui);
 	return ok;
 }

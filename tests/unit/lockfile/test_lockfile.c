@@ -56,9 +56,8 @@ static void formats(void **state)
 #define POETRY                                                                                                                 \
 	POETRY_PACKAGE("a", "\"main\"", "")                                                                                        \
 	POETRY_PACKAGE("b", "\"g\"", "")                                                                                           \
-	POETRY_PACKAGE(                                                                                                            \
-	    "c", "\"main\"",                                                                                                       \
-	    "markers = 'extra == \"x\"'\n") "[extras]\nx = [\"c\"]\n[metadata]\nlock-version = \"2.1\"\npython-versions = \"*\"\ncontent-hash = \"\"\n"
+	POETRY_PACKAGE("c", "\"main\"", "markers = 'extra == \"x\"'\n")                                                            \
+	"[extras]\nx = [\"c\"]\n[metadata]\nlock-version = \"2.1\"\npython-versions = \"*\"\ncontent-hash = \"\"\n"
 
 static void choices(void **state)
 {
