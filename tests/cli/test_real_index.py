@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+import wheels
 from conftest import RECORD_KEYS, check_zip, contents, names
 
 PINS = ["six==1.16.0", "idna==3.7"]
@@ -57,6 +58,12 @@ def test_same_as_from_a_folder(real, downloads):
     second = real.build("-r", "requirements.txt", "-o", "b.zip", "--no-index", "--find-links", downloads,
                         env={"LAMINA_CACHE_DIR": real.base / "other"}).ok().record
     assert first["sha256"] == second["sha256"] and names(real.folder / "a.zip") == names(real.folder / "b.zip")
+
+
+def test_parity_with_pip(real, downloads):
+    """pip install --target of the same real wheels: same tree, same bytes (test_parity.py lists what may differ)."""
+    from test_parity import compare
+    compare(real, [wheels.Wheel(*p.name.split("-")[:2], p.name, p.read_bytes()) for p in sorted(downloads.glob("*.whl"))])
 
 
 def test_unknown_project(real, downloads):
