@@ -160,6 +160,7 @@ static bool make(struct build *b, struct job *j, const struct sha256 *content, u
 {
 	struct assemble_options options = { .store = b->options->store,
 		                                .jobs = b->options->jobs,
+		                                .mode = b->options->mode,
 		                                .force = b->options->force,
 		                                .known_names = &j->stamp.tops,
 		                                .cancel = b->options->cancel,
@@ -211,6 +212,7 @@ static bool finish_job(struct build *b, struct job *j, struct fetch_request *req
 	struct sha256 content;
 	bool up_to_date = false;
 	if (!build_distributions(b, j, requests, results)) return false;
+	build_note_prefer(j);
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
 	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_content(b, j, &content, &up_to_date)) return false;
