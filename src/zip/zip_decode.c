@@ -335,7 +335,19 @@ static enum step decode_any_block(struct decoder *d, bool *final)
 	}
 }
 
+/* Bits of the stream that were used; phantom ones are none. */
+static uint64_t position(const struct decoder *d)
+{
+	return (d->taken - (uint64_t)(d->in_end - d->in)) * 8 - (d->n - (overrun(d) ? d->n : d->phantom));
+}
+
 enum zip_decode_end zip_decode(const struct zip_decode_io *io, uint64_t *used)
+{
+	struct zip_decode_bits bits;
+	return zip_decode_bits(io, used, &bits);
+}
+
+enum zip_decode_end zip_decode_bits(const struct zip_decode_io *io, uint64_t *used, struct zip_decode_bits *bits)
 {
 	struct buf state, out;
 	buf_init(&state, sizeof(struct decoder));
@@ -346,7 +358,11 @@ enum zip_decode_end zip_decode(const struct zip_decode_io *io, uint64_t *used)
 	d->limit = d->base + OUT_SIZE;
 	enum step step = BLOCK_ENDS;
 	bool final = false;
-	while (step == BLOCK_ENDS && !final) step = decode_any_block(d, &final);
+	while (step == BLOCK_ENDS && !final) {
+		bits->final_block = position(d);
+		step = decode_any_block(d, &final);
+	}
+	bits->end = position(d);
 	if (step == BLOCK_ENDS) drain(d);
 	*used = d->taken - (uint64_t)(d->in_end - d->in) - (d->n - (overrun(d) ? d->n : d->phantom)) / 8;
 	enum zip_decode_end end = d->stopped    ? ZIP_DECODE_STOPPED

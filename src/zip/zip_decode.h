@@ -32,4 +32,10 @@ struct zip_decode_io {
 /* Decodes one stream. *used: bytes of input that it has, whatever follows them. */
 enum zip_decode_end zip_decode(const struct zip_decode_io *io, uint64_t *used);
 
+/* Where a stream's final block begins and ends, in bits from its start: what joining streams needs. */
+struct zip_decode_bits {
+	uint64_t final_block, end;
+};
+enum zip_decode_end zip_decode_bits(const struct zip_decode_io *io, uint64_t *used, struct zip_decode_bits *bits);
+
 #endif
