@@ -181,6 +181,10 @@ static bool parse_letters(struct parser *p, const char *word)
 		bool attached = letter[1] != '\0';
 		if (slot->opt->takes == OPT_NOTHING || !attached) {
 			if (!take_next(p, slot)) return false;
+		} else if (slot->opt->one_dash && letter[1] != '=') {
+			/* "-outptu" is a misspelt name, not a value. */
+			err_set(p->e, ERR_USAGE, "unknown-option", "unknown option %s", word);
+			return err_help(p->e, "did you mean --%s?", slot->opt->name);
 		} else {
 			return add_values(p, slot, str_from(letter + (letter[1] == '=' ? 2 : 1)));
 		}

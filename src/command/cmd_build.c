@@ -98,7 +98,7 @@ static const struct opt options[] = {
 	{ .name = "compress",
 	  .takes = OPT_VALUE,
 	  .choices = "copy|fast|small|smallest|store",
-	  .help = "How project files are compressed; wheels keep their streams." },
+	  .help = "How files are compressed; wheels keep their streams but with small and smallest." },
 	{ .name = "bytecode", .takes = OPT_VALUE, .choices = "none|checked-hash|unchecked-hash", .help = "Byte code to add." },
 	{ .heading = "Lock" },
 	{ .name = "locked", .takes = OPT_NOTHING, .help = "Fail when the lock is out of date." },

@@ -15,15 +15,24 @@ static const struct opt options[] = {
 	  .metavar = "FILE",
 	  .complete = OPT_FILES,
 	  .help = "Zip to write; the first file's name with .zip by default." },
-	{ .name = "prefix", .takes = OPT_VALUE, .metavar = "FOLDER", .help = "Store everything below this folder; no bootstrap link is made." },
-	{ .name = "exec", .takes = OPT_EACH, .metavar = "GLOB", .help = "Files that are executable besides those that are by rule." },
+	{ .name = "prefix",
+	  .takes = OPT_VALUE,
+	  .metavar = "FOLDER",
+	  .help = "Store everything below this folder; no bootstrap link is made." },
+	{ .name = "exec",
+	  .takes = OPT_EACH,
+	  .metavar = "GLOB",
+	  .help = "Files that are executable besides those that are by rule." },
 	{ .name = "exclude", .takes = OPT_EACH, .metavar = "GLOB", .help = "Files and folders to leave out." },
 	{ .name = "plain", .takes = OPT_NOTHING, .help = "The first file is like the others; no bootstrap link is made." },
 	{ .name = "symlinks",
 	  .takes = OPT_VALUE,
 	  .choices = "refuse|follow|keep",
 	  .help = "Symbolic links; by default those that are named are followed, others refused." },
-	{ .name = "compress", .takes = OPT_VALUE, .choices = "copy|fast|small|smallest|store", .help = "How files are compressed; copy by default." },
+	{ .name = "compress",
+	  .takes = OPT_VALUE,
+	  .choices = "copy|fast|small|smallest|store",
+	  .help = "How files are compressed; copy by default." },
 	{ .name = "jobs",
 	  .letter = 'j',
 	  .takes = OPT_NUMBER,
@@ -78,7 +87,8 @@ static size_t jobs_of(struct run *run)
 {
 	uint64_t n = 0;
 	const char *text = env_get_nonempty(run->env, "LAMINA_JOBS");
-	if (text && !opt_given(run->values, "jobs") && str_u64(str_from(text), &n) && n >= 1 && n <= POOL_JOBS_MAX) return (size_t)n;
+	if (text && !opt_given(run->values, "jobs") && str_u64(str_from(text), &n) && n >= 1 && n <= POOL_JOBS_MAX)
+		return (size_t)n;
 	return (size_t)opt_number(run->values, "jobs", pool_cpus());
 }
 

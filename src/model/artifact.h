@@ -15,7 +15,7 @@
 
 enum artifact_kind { ARTIFACT_LAYER, ARTIFACT_FUNCTION };
 enum artifact_layout { LAYOUT_FLAT, LAYOUT_VERSIONED };
-enum artifact_compress { COMPRESS_COPY, COMPRESS_FAST, COMPRESS_STORE };
+enum artifact_compress { COMPRESS_COPY, COMPRESS_FAST, COMPRESS_STORE, COMPRESS_SMALL, COMPRESS_SMALLEST };
 
 /* What --slim may name; the default is SLIM_PYC alone. */
 enum slim_bits {

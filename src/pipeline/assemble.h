@@ -6,7 +6,8 @@
  * ERR_FORMAT "zip-stream-damaged" and *damaged = the distribution, so that the caller can drop the wheel, fetch it again and repeat.
  * Output:  appears by rename; nothing is left when it fails. A tree is made beside its place and renamed; what stands there is
  *          replaced only when it is empty, when lamina made it (a .lamina-tree file lies beside it, not in it) or with `force`.
- * Memory:  the writer's buffers, and one file's content at a time while deflating (bounded by zip_deflate's rule). */
+ * --compress small and smallest inflate the wheels' streams and compress them anew; the shorter stream stays.
+ * Memory:  the writer's buffers and zip_pack's bound (zip/zip_pack.h). */
 #ifndef LAMINA_PIPELINE_ASSEMBLE_H
 #define LAMINA_PIPELINE_ASSEMBLE_H
 

@@ -66,8 +66,8 @@ static bool check_size(const struct pack *p)
 	qsort(items, p->items.n, sizeof *items, by_size);
 	for (size_t i = 0; i < 3 && i < p->items.n; i++)
 		buf_addf(&largest, "%s" STR_FMT " (%llu)", i ? ", " : "", STR_ARG(items[i].name), (unsigned long long)items[i].size);
-	err_set(p->e, ERR_FORMAT, "size-unzipped", "the files have %llu bytes; Lambda accepts %llu unzipped", (unsigned long long)total,
-	        (unsigned long long)LAMBDA_UNZIPPED_MAX);
+	err_set(p->e, ERR_FORMAT, "size-unzipped", "the files have %llu bytes; Lambda accepts %llu unzipped",
+	        (unsigned long long)total, (unsigned long long)LAMBDA_UNZIPPED_MAX);
 	err_why(p->e, "the largest: " STR_FMT, STR_ARG(buf_str(&largest)));
 	buf_release(&largest);
 	return err_help(p->e, "leave files out with --exclude, strip binaries, or use a container image");
@@ -111,8 +111,8 @@ bool pack_zip(struct arena *a, const struct pack_request *request, struct notes 
 	if (p.items.n == 0) return err_set(e, ERR_USAGE, "no-input", "nothing is left to be packed");
 	if (!check_size(&p) || !write_zip(&p, &written)) return false;
 	if (written.size > LAMBDA_DIRECT_UPLOAD_MAX)
-		note_add(notes, NOTE_INFO, "size-upload", STR_FMT " is %llu bytes; above %llu it has to be uploaded through S3", STR_ARG(p.output),
-		         (unsigned long long)written.size, (unsigned long long)LAMBDA_DIRECT_UPLOAD_MAX);
+		note_add(notes, NOTE_INFO, "size-upload", STR_FMT " is %llu bytes; above %llu it has to be uploaded through S3",
+		         STR_ARG(p.output), (unsigned long long)written.size, (unsigned long long)LAMBDA_DIRECT_UPLOAD_MAX);
 	*out = (struct pack_result){ .path = p.output,
 		                         .size = written.size,
 		                         .unzipped_size = written.unzipped_size,

@@ -90,7 +90,8 @@ static bool set_mode(struct pack *p, str name, str path, struct zip_pack_item *i
 	bool library = str_ends(base, S(".so")) || str_contains(base, S(".so."));
 	if (head.crlf && wanted) return pack_refuse_crlf(path, p->e);
 	if (head.crlf) {
-		note_add(p->notes, NOTE_WARNING, "crlf-shebang", "the \"#!\" line of " STR_FMT " ends in CR LF: Lambda cannot run it", STR_ARG(path));
+		note_add(p->notes, NOTE_WARNING, "crlf-shebang", "the \"#!\" line of " STR_FMT " ends in CR LF: Lambda cannot run it",
+		         STR_ARG(path));
 		note_help(p->notes, "save it with LF line ends");
 	}
 	item->mode = wanted || head.shebang || (head.elf && !library) ? 0755 : 0644;
@@ -116,7 +117,8 @@ static bool add_file(struct pack *p, const struct place *at, const struct io_sta
 static bool check_link_target(const struct pack *p, const struct place *at, str target)
 {
 	if (str_starts(target, S("/opt/"))) return true;
-	str end = path_clean(p->a, arena_fmt(p->a, STR_FMT "/" STR_FMT, STR_ARG(path_dir(stored_name(p, at->name))), STR_ARG(target)));
+	str end =
+	    path_clean(p->a, arena_fmt(p->a, STR_FMT "/" STR_FMT, STR_ARG(path_dir(stored_name(p, at->name))), STR_ARG(target)));
 	if (!path_is_absolute(target) && !str_eq(end, S("..")) && !str_starts(end, S("../"))) return true;
 	err_set(p->e, ERR_FORMAT, "pack-link", "a symbolic link leads out of the package, to `" STR_FMT "`", STR_ARG(target));
 	err_where(p->e, STR_FMT, STR_ARG(at->path));
@@ -159,7 +161,8 @@ static bool add_folder(struct pack *p, const struct place *at)
 	if (at->named && !check_output_outside(p, at)) return false;
 	if (!io_list(p->a, at->path.n ? at->path.p : ".", NAMES_MAX, &names, p->e)) return false;
 	for (size_t i = 0; i < names.n; i++) {
-		struct place below = { .path = at->path.n ? path_join(p->a, at->path, names.p[i]) : names.p[i], .depth = at->depth + 1 };
+		struct place below = { .path = at->path.n ? path_join(p->a, at->path, names.p[i]) : names.p[i],
+			                   .depth = at->depth + 1 };
 		below.name = at->name.n ? path_join(p->a, at->name, names.p[i]) : names.p[i];
 		if (!add_path(p, &below)) return false;
 	}
@@ -204,7 +207,8 @@ static bool name_of_word(const struct pack *p, str word, str *out)
 	for (bool more = true; more;) {
 		more = str_cut(rest, '/', &part, &rest);
 		if (str_eq(part, S("..")))
-			return bad_name(p, word, "it leads out of the package", "run in the folder that holds it: lamina zip -C FOLDER ...");
+			return bad_name(p, word, "it leads out of the package",
+			                "run in the folder that holds it: lamina zip -C FOLDER ...");
 	}
 	str clean = path_clean(p->a, word);
 	*out = str_eq(clean, S(".")) ? (str){ 0 } : clean;
@@ -268,8 +272,8 @@ static bool add_bootstrap(struct pack *p)
 	if (p->executable.n == 0 || p->request->prefix.n || str_eq(own, S("bootstrap"))) return true;
 	for (size_t i = 0; i < p->items.n; i++) {
 		if (!str_eq(p->items.p[i].name, S("bootstrap"))) continue;
-		err_set(p->e, ERR_FORMAT, "bootstrap-clash", "`bootstrap` cannot be a link to `" STR_FMT "`: there is a file of that name",
-		        STR_ARG(own));
+		err_set(p->e, ERR_FORMAT, "bootstrap-clash",
+		        "`bootstrap` cannot be a link to `" STR_FMT "`: there is a file of that name", STR_ARG(own));
 		err_where(p->e, STR_FMT, STR_ARG(p->items.p[i].path));
 		return err_help(p->e, "name `bootstrap` first, or leave it out");
 	}

@@ -8,7 +8,7 @@
 #include "target/target.h"
 
 /* The longest "#!" line that Linux reads (BINPRM_BUF_SIZE). */
-#define HEAD 256
+#define HEAD         256
 #define GLIBC_NEWEST 34 /* of provided.al2023, the newest of Lambda's systems */
 
 bool pack_read_head(const char *path, struct pack_head *out, struct err *e)
@@ -33,7 +33,9 @@ bool pack_refuse_crlf(str path, struct err *e)
 {
 	err_set(e, ERR_FORMAT, "crlf-shebang", "the first line of a script ends in CR LF");
 	err_where(e, STR_FMT, STR_ARG(path));
-	err_why(e, "Linux would look for an interpreter whose name ends in a carriage return, and fail with \"no such file or directory\"");
+	err_why(
+	    e,
+	    "Linux would look for an interpreter whose name ends in a carriage return, and fail with \"no such file or directory\"");
 	return err_help(e, "save it with LF line ends: sed -i 's/\\r$//' " STR_FMT, STR_ARG(path));
 }
 
@@ -51,8 +53,8 @@ static void judge_elf(struct pack *p, str path, const struct elf_facts *f)
 		         f->machine);
 	int glibc = elf_glibc_minor(f);
 	if (glibc <= GLIBC_NEWEST) return;
-	note_add(p->notes, NOTE_WARNING, "glibc-too-new", STR_FMT " needs glibc 2.%d; provided.al2023 has 2.%d", STR_ARG(path), glibc,
-	         GLIBC_NEWEST);
+	note_add(p->notes, NOTE_WARNING, "glibc-too-new", STR_FMT " needs glibc 2.%d; provided.al2023 has 2.%d", STR_ARG(path),
+	         glibc, GLIBC_NEWEST);
 	note_help(p->notes, "link it statically (CGO_ENABLED=0 for Go, a musl target for Rust), or build it on an older system");
 }
 
@@ -78,7 +80,8 @@ bool pack_find_executable(struct pack *p)
 	if (p->request->plain) return true;
 	if (!io_stat(path.p, &st, p->e)) return false;
 	if (st.is_dir) {
-		err_set(p->e, ERR_FORMAT, "pack-folder", "the first file is the executable, and `" STR_FMT "` is a folder", STR_ARG(path));
+		err_set(p->e, ERR_FORMAT, "pack-folder", "the first file is the executable, and `" STR_FMT "` is a folder",
+		        STR_ARG(path));
 		return err_help(p->e, "name a file first, or add --plain to pack folders and data only");
 	}
 	if (!st.is_regular) return true; /* refused where all files are */

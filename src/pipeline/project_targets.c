@@ -45,12 +45,12 @@ static bool set_compress(const struct expansion *x, struct artifact *out)
 		out->compress = COMPRESS_FAST;
 	else if (str_eq(c, S("store")))
 		out->compress = COMPRESS_STORE;
-	else if (str_eq(c, S("small")) || str_eq(c, S("smallest"))) {
-		err_set(x->e, ERR_USAGE, "not-in-this-version", "--compress " STR_FMT " is not available in lamina " LAMINA_VERSION, STR_ARG(c));
-		err_help(x->e, "use --compress copy, which keeps the streams that wheels already hold");
-		return here(x);
-	} else
-		return bad_word(x, "way to compress", c, "copy, fast, store");
+	else if (str_eq(c, S("small")))
+		out->compress = COMPRESS_SMALL;
+	else if (str_eq(c, S("smallest")))
+		out->compress = COMPRESS_SMALLEST;
+	else
+		return bad_word(x, "way to compress", c, "copy, fast, small, smallest, store");
 	return true;
 }
 

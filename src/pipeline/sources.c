@@ -11,6 +11,7 @@
 #include "base/glob.h"
 #include "base/io.h"
 #include "base/pool.h"
+#include "zip/zip_read.h"
 
 #define DEPTH_MAX 64
 #define NAMES_MAX 1000000
@@ -272,6 +273,7 @@ static bool hash_one(void *context, size_t item, struct pool_worker *worker, str
 	if (fd < 0) return false;
 	struct sha256_stream hash;
 	sha256_begin(&hash);
+	f->crc32 = 0;
 	uint64_t done = 0;
 	bool ok = true;
 	while (ok && done < f->size) {
@@ -283,6 +285,7 @@ static bool hash_one(void *context, size_t item, struct pool_worker *worker, str
 		}
 		if (done == 0) f->executable = is_executable(f->name, piece, n);
 		sha256_update(&hash, piece, n);
+		f->crc32 = zip_crc32(f->crc32, piece, n);
 		done += n;
 	}
 	if (ok && f->size == 0) f->executable = is_executable(f->name, piece, 0);

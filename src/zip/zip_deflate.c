@@ -14,7 +14,7 @@
 
 #define PIECE ((size_t)256 << 10)
 
-const char *zip_coder(void) { return "libdeflate " LIBDEFLATE_VERSION_STRING ", zlib " ZLIB_VERSION; }
+const char *zip_coder(void) { return "libdeflate " LIBDEFLATE_VERSION_STRING " in pieces of 1 MiB"; }
 
 bool zip_deflate(struct arena *a, str bytes, int level, struct zip_stream *out, struct err *e)
 {

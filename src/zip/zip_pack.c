@@ -36,7 +36,7 @@ struct slot {
 
 /* What a thread keeps between pieces. */
 struct lane {
-	struct zip_coder coder;
+	struct zip_pieces coder;
 	struct buf plain;
 };
 
@@ -132,9 +132,9 @@ static bool inflate_raw(const struct zip_pack_item *item, zip_sink *sink, void *
 
 static bool to_buf(void *context, const void *bytes, size_t n) { return buf_add(context, bytes, n); }
 
-static void add_stream(struct zip_coder *coder, str plain, bool last, struct buf *out)
+static void add_stream(struct zip_pieces *coder, str plain, bool last, struct buf *out)
 {
-	buf_add_str(out, zip_coder_piece(coder, plain, last));
+	buf_add_str(out, zip_pieces_next(coder, plain, last));
 }
 
 /* The stream of an entry's pieces, one after the other, where it is shorter than the one there is. */
@@ -167,7 +167,7 @@ static bool do_piece(struct packing *p, struct piece *piece, struct pool_worker 
 	if (!piece_bytes(p, lane, piece, &plain, e)) return false;
 	piece->crc32 = zip_crc32(0, plain.p, plain.n);
 	if (p->options->level == 0) return true;
-	piece->packed = arena_str(&worker->keep, zip_coder_piece(&lane->coder, plain, piece->last));
+	piece->packed = arena_str(&worker->keep, zip_pieces_next(&lane->coder, plain, piece->last));
 	piece->done = true;
 	return true;
 }
@@ -495,13 +495,13 @@ bool zip_pack(struct zip_writer *w, const struct zip_pack_options *options, size
 	p->fd = -1;
 	p->jobs = options->jobs < 1 ? 1 : options->jobs > POOL_JOBS_MAX ? POOL_JOBS_MAX : options->jobs;
 	for (size_t i = 0; i < p->jobs; i++) {
-		zip_coder_open(&p->lanes[i].coder, options->level);
+		zip_pieces_open(&p->lanes[i].coder, options->level);
 		buf_init(&p->lanes[i].plain, ZIP_PACK_PIECE);
 	}
 	bool ok = pack_all(p);
 	clear_batch(p);
 	for (size_t i = 0; i < p->jobs; i++) {
-		zip_coder_close(&p->lanes[i].coder);
+		zip_pieces_close(&p->lanes[i].coder);
 		buf_release(&p->lanes[i].plain);
 	}
 	buf_release(&memory);

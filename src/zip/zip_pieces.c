@@ -10,13 +10,13 @@
 
 #define JOIN_MAX 5 /* the rest of a block header, LEN and NLEN */
 
-void zip_coder_open(struct zip_coder *c, int level)
+void zip_pieces_open(struct zip_pieces *c, int level)
 {
-	*c = (struct zip_coder){ .level = level };
+	*c = (struct zip_pieces){ .level = level };
 	buf_init(&c->out, libdeflate_deflate_compress_bound(NULL, ZIP_PACK_PIECE) + JOIN_MAX);
 }
 
-void zip_coder_close(struct zip_coder *c)
+void zip_pieces_close(struct zip_pieces *c)
 {
 	if (c->compressor) libdeflate_free_compressor(c->compressor);
 	c->compressor = NULL;
@@ -55,7 +55,7 @@ static void open_end(struct buf *out)
 	buf_add(out, "\x00\x00\xff\xff", 4);
 }
 
-str zip_coder_piece(struct zip_coder *c, str plain, bool last)
+str zip_pieces_next(struct zip_pieces *c, str plain, bool last)
 {
 	BUG_IF(plain.n > ZIP_PACK_PIECE);
 	if (!c->compressor) c->compressor = libdeflate_alloc_compressor(c->level);

@@ -14,15 +14,15 @@
 
 struct libdeflate_compressor;
 
-struct zip_coder {
+struct zip_pieces {
 	int level;
 	struct libdeflate_compressor *compressor; /* made when it is needed */
 	struct buf out;
 };
 
-void zip_coder_open(struct zip_coder *c, int level);
-void zip_coder_close(struct zip_coder *c);
+void zip_pieces_open(struct zip_pieces *c, int level);
+void zip_pieces_close(struct zip_pieces *c);
 /* The stream of at most ZIP_PACK_PIECE bytes, valid until the next call; last: nothing follows it. */
-str zip_coder_piece(struct zip_coder *c, str plain, bool last);
+str zip_pieces_next(struct zip_pieces *c, str plain, bool last);
 
 #endif
