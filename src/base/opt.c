@@ -39,12 +39,13 @@ static struct opt_slot *by_letter(const struct opt_values *v, char letter)
 	return NULL;
 }
 
-void opt_choices(struct arena *a, const char *choices, struct str_list *out)
+void opt_choices(struct arena *a, const char *choices, bool hidden, struct str_list *out)
 {
 	str rest = str_from(choices), part;
 	for (bool more = rest.n > 0; more;) {
 		more = str_cut(rest, '|', &part, &rest);
-		*vec_push(a, out) = part;
+		bool hides = str_at(part, 0) == '!';
+		if (!hides || hidden) *vec_push(a, out) = str_from_pos(part, hides);
 	}
 }
 
@@ -52,8 +53,14 @@ void opt_choices(struct arena *a, const char *choices, struct str_list *out)
 static bool suggest(struct err *e, const char *dashes, str given, const struct str_list *candidates, const char *otherwise)
 {
 	str near = suggest_nearest(given, candidates->p, candidates->n);
-	if (near.n > 0) return err_help(e, "did you mean %s" STR_FMT "?", dashes, STR_ARG(near));
+	if (near.n > 0) return err_help(e, "did you mean `%s" STR_FMT "`?", dashes, STR_ARG(near));
 	return err_help(e, "%s", otherwise);
+}
+
+/* Where the options are listed, to be pasted. */
+static const char *all_options(const struct parser *p)
+{
+	return p->v->help ? arena_fmt(p->v->arena, "`%s` lists the options", p->v->help).p : "`--help` lists the options";
 }
 
 static bool unknown_option(struct parser *p, str name)
@@ -61,29 +68,29 @@ static bool unknown_option(struct parser *p, str name)
 	struct str_list names = { 0 };
 	for (size_t i = 0; i < p->v->n_slots; i++)
 		if (!p->v->slots[i].opt->hidden) *vec_push(p->v->arena, &names) = str_from(p->v->slots[i].opt->name);
-	err_set(p->e, ERR_USAGE, "unknown-option", "unknown option --" STR_FMT, STR_ARG(name));
-	return suggest(p->e, "--", name, &names, "--help lists the options");
+	err_set(p->e, ERR_USAGE, "unknown-option", "unknown option `--" STR_FMT "`", STR_ARG(name));
+	return suggest(p->e, "--", name, &names, all_options(p));
 }
 
 /* "--name" or "-n", as the user wrote it is not remembered. */
 static bool bad_value(struct parser *p, const struct opt *o, str value)
 {
-	return err_set(p->e, ERR_USAGE, "option-value", "--%s cannot be \"" STR_FMT "\"", o->name, STR_ARG(value));
+	return err_set(p->e, ERR_USAGE, "option-value", "`--%s` cannot be `" STR_FMT "`", o->name, STR_ARG(value));
 }
 
 static bool check_choice(struct parser *p, const struct opt *o, str value)
 {
-	struct str_list choices = { 0 };
-	opt_choices(p->v->arena, o->choices, &choices);
-	if (str_list_has(&choices, value)) return true;
+	struct str_list taken = { 0 }, shown = { 0 };
+	opt_choices(p->v->arena, o->choices, true, &taken);
+	if (str_list_has(&taken, value)) return true;
+	opt_choices(p->v->arena, o->choices, false, &shown);
 	struct buf all;
 	buf_init(&all, 800);
-	buf_addf(&all, "one of");
-	for (size_t i = 0; i < choices.n; i++) buf_addf(&all, "%s " STR_FMT, i == 0 ? "" : ",", STR_ARG(choices.p[i]));
+	opt_choices_join(&all, o->choices, ", ");
 	bad_value(p, o, value);
-	err_why(p->e, "it is " STR_FMT, STR_ARG(buf_str(&all)));
-	str near = suggest_nearest(value, choices.p, choices.n);
-	if (near.n > 0) err_help(p->e, "did you mean " STR_FMT "?", STR_ARG(near));
+	err_why(p->e, "it is one of " STR_FMT, STR_ARG(buf_str(&all)));
+	str near = suggest_nearest(value, shown.p, shown.n);
+	if (near.n > 0) err_help(p->e, "did you mean `" STR_FMT "`?", STR_ARG(near));
 	buf_release(&all);
 	return false;
 }
@@ -97,15 +104,23 @@ static bool check_number(struct parser *p, const struct opt *o, str value)
 	return err_why(p->e, "it is a whole number from %llu to %llu", (unsigned long long)o->min, (unsigned long long)max);
 }
 
+static bool twice(struct parser *p, const struct opt_slot *slot, str value)
+{
+	err_set(p->e, ERR_USAGE, "option-twice", "`--%s` is given twice", slot->opt->name);
+	return err_why(p->e, "it is `" STR_FMT "` and `" STR_FMT "`", STR_ARG(slot->values.p[0]), STR_ARG(value));
+}
+
 static bool add_value(struct parser *p, struct opt_slot *slot, str value)
 {
 	const struct opt *o = slot->opt;
 	if (value.n == 0) {
-		err_set(p->e, ERR_USAGE, "option-needs-value", "--%s has an empty value", o->name);
+		err_set(p->e, ERR_USAGE, "option-needs-value", "`--%s` has an empty value", o->name);
 		return err_help(p->e, "is a shell variable in the command not set?");
 	}
 	if (o->takes == OPT_NUMBER && !check_number(p, o, value)) return false;
 	if (o->choices && !check_choice(p, o, value)) return false;
+	bool several = o->takes == OPT_EACH || o->takes == OPT_LIST || o->takes == OPT_NEXT;
+	if (!several && slot->values.n > 0) return twice(p, slot, value);
 	*vec_push(p->v->arena, &slot->values) = value;
 	return true;
 }
@@ -135,8 +150,8 @@ static bool take_next(struct parser *p, struct opt_slot *slot)
 	}
 	if (have) return add_values(p, slot, str_from(p->words[p->at++]));
 	str text = opt_value_text(p->v->arena, o);
-	err_set(p->e, ERR_USAGE, "option-needs-value", "--%s needs a value:" STR_FMT, o->name, STR_ARG(text));
-	if (p->at < p->n) err_help(p->e, "a value that begins with \"-\" is written --%s=%s", o->name, p->words[p->at]);
+	err_set(p->e, ERR_USAGE, "option-needs-value", "`--%s` needs a value:" STR_FMT, o->name, STR_ARG(text));
+	if (p->at < p->n) err_help(p->e, "a value that begins with `-` is written `--%s=%s`", o->name, p->words[p->at]);
 	return false;
 }
 
@@ -165,7 +180,7 @@ static bool parse_long(struct parser *p, const char *word)
 	if (!slot) return unknown_option(p, name);
 	if (!has_value) return take_next(p, slot);
 	if (slot->opt->takes == OPT_NOTHING)
-		return err_set(p->e, ERR_USAGE, "option-takes-no-value", "--%s takes no value", slot->opt->name);
+		return err_set(p->e, ERR_USAGE, "option-takes-no-value", "`--%s` takes no value", slot->opt->name);
 	return add_values(p, slot, value);
 }
 
@@ -174,9 +189,9 @@ static bool parse_letters(struct parser *p, const char *word)
 	for (const char *letter = word + 1; *letter; letter++) {
 		struct opt_slot *slot = by_letter(p->v, *letter);
 		if (!slot) {
-			err_set(p->e, ERR_USAGE, "unknown-option", "unknown option -%c", *letter);
-			if (word[2] && by_name(p->v, str_from(word + 1))) return err_help(p->e, "did you mean -%s?", word);
-			return err_help(p->e, "--help lists the options");
+			err_set(p->e, ERR_USAGE, "unknown-option", "unknown option `-%c`", *letter);
+			if (word[2] && by_name(p->v, str_from(word + 1))) return err_help(p->e, "did you mean `-%s`?", word);
+			return err_help(p->e, "%s", all_options(p));
 		}
 		bool attached = letter[1] != '\0';
 		if (slot->opt->takes == OPT_NOTHING || !attached) {

@@ -3,22 +3,29 @@
  *
  *     static const struct opt options[] = {
  *         { .heading = "Output" },
- *         { .name = "output", .letter = 'o', .takes = OPT_VALUE, .metavar = "FILE", .complete = OPT_FILES, .help = "Write
- * there." }, { .name = "arch", .takes = OPT_LIST, .choices = "x86_64|arm64", .help = "Architecture; x86_64 by default." }, {
- * .name = "json", .takes = OPT_MAYBE, .choices = "lines|flat", .help = "Print records as JSON." }, { .name = "jobs", .letter =
- * 'j', .takes = OPT_NUMBER, .min = 1, .max = 64, .metavar = "N", .help = "Threads." }, { .name = "force", .takes = OPT_NOTHING,
- * .help = "Rebuild." }, { 0 } // ends the table
+ *         { .name = "output", .letter = 'o', .takes = OPT_VALUE, .metavar = "FILE", .complete = OPT_FILES,
+ *           .help = "Write there." },
+ *         { .name = "arch", .takes = OPT_LIST, .choices = "x86_64|arm64|!amd64", .help = "Architecture; x86_64 by default." },
+ *         { .name = "json", .takes = OPT_MAYBE, .choices = "lines|flat", .help = "Print records as JSON." },
+ *         { .name = "jobs", .letter = 'j', .takes = OPT_NUMBER, .min = 1, .max = 64, .metavar = "N", .help = "Threads." },
+ *         { .name = "force", .takes = OPT_NOTHING, .help = "Rebuild." },
+ *         { 0 } // ends the table
  *     };
- *     str output = opt_value(values, "output");                    // empty when not given; the last one wins
+ *     str output = opt_value(values, "output");                    // empty when not given
  *     const struct str_list *archs = opt_list(values, "arch");     // in the order given
  *     bool json = opt_given(values, "json");                       // its value, if any: opt_value
  *     uint64_t jobs = opt_number(values, "jobs", pool_cpus());
  *
  * Grammar:  `--name VALUE`, `--name=VALUE`, `-n VALUE`, `-nVALUE`, `-n=VALUE`, clusters (`-qv`, `-vj4`), options after
- * arguments, `--` ends options, `-` is an argument. A separate VALUE that begins with "-" must be written with "=". Nothing is
- * abbreviated. Errors:   ERR_USAGE "unknown-option", "option-value", "option-needs-value", "option-takes-no-value", with "did
- * you mean". Lifetime: tables are static; values live in the arena and point into argv. Bugs:     asking for a name that no
- * table has, or for another kind of value, ends the process: a test that runs the command finds it. */
+ *           arguments, `--` ends options, `-` is an argument. A separate VALUE that begins with "-" must be written with "=".
+ *           Nothing is abbreviated. A second value for an option that has one is refused: which of them was meant?
+ * Choices:  "a|b|!c": "c" is taken like the others, but no help, message or completion offers it (an alias; a value that this
+ *           version knows and refuses with its own words).
+ * Errors:   ERR_USAGE "unknown-option", "option-value", "option-needs-value", "option-takes-no-value", "option-twice", with
+ *           "did you mean".
+ * Lifetime: tables are static; values live in the arena and point into argv.
+ * Bugs:     asking for a name that no table has, or for another kind of value, ends the process: a test that runs the command
+ *           finds it. */
 #ifndef LAMINA_BASE_OPT_H
 #define LAMINA_BASE_OPT_H
 
@@ -32,11 +39,11 @@
 
 enum opt_takes {
 	OPT_NOTHING, /* a flag; may be repeated (-vv) */
-	OPT_VALUE,   /* one value; the last one wins */
+	OPT_VALUE,   /* one value */
 	OPT_NUMBER,  /* a decimal number in min..max */
 	OPT_EACH,    /* a value each time it is given; all are kept */
 	OPT_LIST,    /* as OPT_EACH, and a value may be a comma list */
-	OPT_MAYBE,   /* a flag that may have a value: --name[=VALUE]; the last one wins */
+	OPT_MAYBE,   /* a flag that may have a value: --name[=VALUE] */
 	OPT_NEXT     /* as OPT_EACH, but the value may be left out: --name [VALUE] takes the next word unless that is an option */
 };
 
@@ -48,7 +55,7 @@ struct opt {
 	const char *name;    /* long name without "--" */
 	const char *help;    /* one sentence */
 	const char *metavar; /* "FILE"; the choices when NULL */
-	const char *choices; /* "a|b|c"; NULL = anything */
+	const char *choices; /* "a|b|!c"; NULL = anything */
 	uint64_t min, max;   /* OPT_NUMBER; max 0 = UINT64_MAX */
 	enum opt_takes takes;
 	enum opt_complete complete;
@@ -69,6 +76,7 @@ struct opt_values {
 	struct opt_slot *slots;
 	size_t n_slots;
 	struct str_list arguments; /* what is no option, in order */
+	const char *help;          /* the command that lists the options ("lamina build --help"), for messages; may be NULL */
 };
 
 /* Makes empty values for the rows of the tables (each ends with a zeroed row; NULL tables are skipped). */
@@ -79,7 +87,7 @@ bool opt_parse(struct opt_values *v, char *const *words, size_t n, bool stop_at_
 
 bool opt_given(const struct opt_values *v, const char *name);
 size_t opt_count(const struct opt_values *v, const char *name);
-/* The last value, or the empty view. */
+/* The value (the last of several), or the empty view. */
 str opt_value(const struct opt_values *v, const char *name);
 /* As a C string (words of argv are), NULL when there is none. Not for OPT_LIST. */
 const char *opt_cstr(const struct opt_values *v, const char *name);
@@ -97,7 +105,9 @@ void opt_help(struct buf *b, const struct opt *table);
 /* Adds text in lines of at most OPT_COLUMNS columns; the first line begins at column `at`, later ones are indented. "\n" stays.
  */
 void opt_wrap(struct buf *b, str text, size_t at, size_t indent);
-/* Splits "a|b|c". */
-void opt_choices(struct arena *a, const char *choices, struct str_list *out);
+/* Splits "a|b|!c": what is to be shown, or with hidden = true everything that is taken. */
+void opt_choices(struct arena *a, const char *choices, bool hidden, struct str_list *out);
+/* The shown ones with another separator. */
+void opt_choices_join(struct buf *b, const char *choices, const char *separator);
 
 #endif

@@ -8,7 +8,14 @@
 
 str opt_value_text(struct arena *a, const struct opt *o)
 {
-	const char *value = o->metavar ? o->metavar : o->choices ? o->choices : o->takes == OPT_NUMBER ? "N" : "VALUE";
+	const char *value = o->metavar ? o->metavar : o->takes == OPT_NUMBER ? "N" : "VALUE";
+	if (!o->metavar && o->choices) {
+		struct buf b;
+		buf_init(&b, 1000);
+		opt_choices_join(&b, o->choices, "|");
+		value = buf_take(&b, a).p;
+		buf_release(&b);
+	}
 	switch (o->takes) {
 	case OPT_NOTHING: return S("");
 	case OPT_MAYBE: return arena_fmt(a, "[=%s]", value);
@@ -19,6 +26,15 @@ str opt_value_text(struct arena *a, const struct opt *o)
 	case OPT_LIST: break;
 	}
 	return arena_fmt(a, " %s", value);
+}
+
+void opt_choices_join(struct buf *b, const char *choices, const char *separator)
+{
+	struct arena a = { 0 };
+	struct str_list shown = { 0 };
+	opt_choices(&a, choices, false, &shown);
+	for (size_t i = 0; i < shown.n; i++) buf_addf(b, "%s" STR_FMT, i == 0 ? "" : separator, STR_ARG(shown.p[i]));
+	arena_release(&a);
 }
 
 static void indent_to(struct buf *b, size_t from, size_t to)

@@ -8,6 +8,7 @@
 #include "command/cmd_store.h"
 #include "command/command.h"
 #include "pipeline/build.h"
+#include "python/name.h"
 #include "report/build_record.h"
 
 static const struct opt options[] = {
@@ -240,6 +241,15 @@ static void read_index(struct run *run, struct index_inputs *in, struct notes *n
 	level->retries = (uint32_t)opt_number(v, "retries", INDEX_DEFAULT_RETRIES);
 }
 
+static enum build_dump dump_of(const struct run *run)
+{
+	static const char *const words[] = { "", "project", "lock", "fetch", "plan" };
+	str word = opt_value(run->values, "dump");
+	for (size_t i = 1; i < sizeof words / sizeof *words; i++)
+		if (str_eq(word, str_from(words[i]))) return (enum build_dump)i;
+	return DUMP_NONE;
+}
+
 static bool refuse_combinations(struct run *run, struct err *e)
 {
 	const struct opt_values *v = run->values;
@@ -248,6 +258,10 @@ static bool refuse_combinations(struct run *run, struct err *e)
 		               "--output and --into do not go together: one writes a zip, the other a folder");
 	if (opt_given(v, "slim") && opt_given(v, "no-slim"))
 		return err_set(e, ERR_USAGE, "option-value", "--slim and --no-slim do not go together");
+	bool looks = opt_given(v, "check") || opt_given(v, "dry-run");
+	if (looks && (dump_of(run) == DUMP_FETCH || dump_of(run) == DUMP_PLAN))
+		return err_set(e, ERR_USAGE, "option-value",
+		               "--dump fetch and --dump plan load what is missing, --check and --dry-run do not");
 	if (opt_given(v, "upgrade")) {
 		err_set(e, ERR_USAGE, "not-in-this-version", "--upgrade is not available in lamina " LAMINA_VERSION);
 		return err_help(
@@ -263,22 +277,17 @@ static void log_line(void *context, const char *line) { ui_say(context, "%s", li
 /* LAMINA_OFFLINE and LAMINA_JOBS, below their options. */
 static bool truthy(const char *text) { return text && *text && strcmp(text, "0") != 0 && strcmp(text, "false") != 0; }
 
-static size_t jobs_of(struct run *run)
+static bool jobs_of(struct run *run, size_t *jobs, struct err *e)
 {
 	uint64_t n = 0;
 	const char *text = env_get_nonempty(run->env, "LAMINA_JOBS");
-	if (text && !opt_given(run->values, "jobs") && str_u64(str_from(text), &n) && n >= 1 && n <= POOL_JOBS_MAX)
-		return (size_t)n;
-	return (size_t)opt_number(run->values, "jobs", pool_cpus());
-}
-
-static enum build_dump dump_of(const struct run *run)
-{
-	static const char *const words[] = { "", "project", "lock", "fetch", "plan" };
-	str word = opt_value(run->values, "dump");
-	for (size_t i = 1; i < sizeof words / sizeof *words; i++)
-		if (str_eq(word, str_from(words[i]))) return (enum build_dump)i;
-	return DUMP_NONE;
+	*jobs = (size_t)opt_number(run->values, "jobs", pool_cpus());
+	if (!text || opt_given(run->values, "jobs")) return true;
+	if (!str_u64(str_from(text), &n) || n < 1 || n > POOL_JOBS_MAX)
+		return err_set(e, ERR_USAGE, "option-value", "LAMINA_JOBS must be a number from 1 to %d, not \"%s\"", POOL_JOBS_MAX,
+		               text);
+	*jobs = (size_t)n;
+	return true;
 }
 
 struct printing {
@@ -286,6 +295,8 @@ struct printing {
 	bool json, flat, md5;
 	bool out_of_date;
 	struct err md5_error;
+	struct notes notes; /* of all artifacts: what several say is shown once */
+	size_t shown;
 };
 
 /* dist/deps-arm64.zip  9.3 MB (31 MB unzipped, 2004 entries)  sha256:...  12 ms */
@@ -316,12 +327,21 @@ static void print_line(struct run *run, const struct build_result *r)
 	buf_add_char(out, '\n');
 }
 
+static void show_notes(struct printing *p, const struct notes *notes)
+{
+	for (size_t i = 0; i < notes->list.n; i++) {
+		const struct note *note = &notes->list.p[i];
+		note_add(&p->notes, note->level, note->id, STR_FMT, STR_ARG(note->message));
+		if (note->help.n) note_help(&p->notes, STR_FMT, STR_ARG(note->help));
+	}
+	ui_notes(p->run->ui, &p->notes, &p->shown);
+}
+
 static void each(void *context, struct built *built)
 {
 	struct printing *p = context;
-	size_t shown = 0;
 	struct build_result *r = &built->result;
-	ui_notes(p->run->ui, &built->notes, &shown);
+	show_notes(p, &built->notes);
 	if (r->planned) p->out_of_date = true;
 	if (p->md5 && !r->is_tree && !r->planned &&
 	    !md5_file(p->run->arena, arena_cstr(p->run->arena, r->path), &r->md5, &p->md5_error))
@@ -330,7 +350,7 @@ static void each(void *context, struct built *built)
 		struct buf *out = ui_out(p->run->ui);
 		(p->flat ? build_record_write_flat : build_record_write)(r, out);
 		buf_add_char(out, '\n');
-	} else {
+	} else if (!p->run->ui->quiet) {
 		print_line(p->run, r);
 	}
 	ui_flush(p->run->ui);
@@ -364,13 +384,11 @@ static bool write_depfile(const char *path, const struct built *results, size_t 
 	return ok;
 }
 
-static void show_rest(struct run *run, const struct built *results, size_t finished, size_t n)
+static void show_rest(struct printing *p, const struct built *results, size_t finished, size_t n)
 {
 	/* Notes of artifacts that were not finished explain the error that follows. */
-	for (size_t i = finished; i < n; i++) {
-		size_t shown = 0;
-		if (results[i].artifact) ui_notes(run->ui, &results[i].notes, &shown);
-	}
+	for (size_t i = finished; i < n; i++)
+		if (results[i].artifact) show_notes(p, &results[i].notes);
 }
 
 static void read_options(struct run *run, struct store *store, const struct index_inputs *index, struct build_options *o)
@@ -383,10 +401,12 @@ static void read_options(struct run *run, struct store *store, const struct inde
 	o->force = opt_given(v, "force");
 	o->frozen = opt_given(v, "frozen");
 	o->only_look = opt_given(v, "check") || opt_given(v, "dry-run");
-	o->jobs = jobs_of(run);
+	o->want_depends = opt_given(v, "depfile");
 	o->dump = dump_of(run);
 	o->dump_out = ui_out(run->ui);
-	o->allow_record_mismatch = *opt_list(v, "allow-record-mismatch");
+	const struct str_list *names = opt_list(v, "allow-record-mismatch");
+	for (size_t i = 0; i < names->n; i++)
+		*vec_push(run->arena, &o->allow_record_mismatch) = name_normalize(run->arena, names->p[i]);
 	o->monotonic_ms = monotonic_ms;
 	o->progress = &run->ui->progress;
 	o->log = run->ui->verbosity >= 2 ? log_line : NULL;
@@ -403,15 +423,17 @@ static bool build(struct run *run, struct store *store, struct notes *notes, str
 	read_request(run, &request);
 	read_index(run, &index, notes);
 	read_options(run, store, &index, &build_options);
+	if (!jobs_of(run, &build_options.jobs, e)) return false;
 	if (!project_load(run->arena, &request, run->env, notes, &project, e)) return false;
 	ui_notes(run->ui, notes, &shown);
 	struct built *results = arena_array(run->arena, struct built, project.artifacts.n);
 	struct printing p = { .run = run, .json = opt_given(run->values, "json"), .md5 = opt_given(run->values, "md5") };
+	note_init(&p.notes, run->arena);
 	p.flat = str_eq(opt_value(run->values, "json"), S("flat"));
 	bool ok = build_run(run->arena, &project, &build_options, each, &p, results, &finished, e);
 	ui_notes(run->ui, notes, &shown);
 	if (!ok) {
-		show_rest(run, results, finished, project.artifacts.n);
+		show_rest(&p, results, finished, project.artifacts.n);
 		return false;
 	}
 	if (err_is_set(&p.md5_error)) {
@@ -429,7 +451,9 @@ static bool run_build(struct run *run, struct err *e)
 	struct store store;
 	struct notes notes;
 	note_init(&notes, run->arena);
-	if (!refuse_combinations(run, e) || !cmd_store_open(run, &notes, &store, e)) return false;
+	bool looks = opt_given(run->values, "check") || opt_given(run->values, "dry-run");
+	if (!refuse_combinations(run, e)) return false;
+	if (!(looks ? cmd_store_look : cmd_store_open)(run, &notes, &store, e)) return false;
 	bool ok = build(run, &store, &notes, e);
 	store_close(&store);
 	return ok;

@@ -8,5 +8,7 @@
 
 /* The environment's store; waiting for another process is said on stderr. */
 bool cmd_store_open(struct run *run, struct notes *notes, struct store *out, struct err *e);
+/* To look only: a store that is not there is not made, and nothing in it counts as used. */
+bool cmd_store_look(struct run *run, struct notes *notes, struct store *out, struct err *e);
 
 #endif

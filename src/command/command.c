@@ -79,15 +79,17 @@ const struct command *command_find(const struct command *const *list, str name)
 	return NULL;
 }
 
-bool command_unknown(const struct command *const *list, const char *what, str name, struct err *e)
+bool command_unknown(const struct command *group, str name, struct err *e)
 {
+	const struct command *const *list = group ? group->subcommands : commands;
+	const char *in = group ? group->name : "", *space = group ? " " : "";
 	str names[64];
 	size_t n = 0;
 	for (; list[n] && n < sizeof names / sizeof *names; n++) names[n] = str_from(list[n]->name);
-	err_set(e, ERR_USAGE, "unknown-command", "unknown %s \"" STR_FMT "\"", what, STR_ARG(name));
+	err_set(e, ERR_USAGE, "unknown-command", "unknown %s%scommand `" STR_FMT "`", in, space, STR_ARG(name));
 	str near = suggest_nearest(name, names, n);
-	if (near.n > 0) return err_help(e, "did you mean " STR_FMT "?", STR_ARG(near));
-	return err_help(e, "--help lists the commands");
+	if (near.n > 0) return err_help(e, "did you mean `" STR_FMT "`?", STR_ARG(near));
+	return err_help(e, "`lamina %s%s--help` lists the commands", in, space);
 }
 
 /* One invocation while it is being understood. */
@@ -128,6 +130,7 @@ static const char *global_value(const struct call *c, const char *name)
 static bool parse_front(struct call *c)
 {
 	size_t used;
+	c->globals.help = c->group ? arena_fmt(&c->arena, "lamina %s --help", c->group->name).p : "lamina --help";
 	if (!opt_parse(&c->globals, c->words + c->at, c->n - c->at, true, &used, &c->e)) return false;
 	c->at += used;
 	return true;
@@ -136,20 +139,18 @@ static bool parse_front(struct call *c)
 static bool find_command(struct call *c)
 {
 	const struct command *const *list = commands;
-	const char *what = "command";
 	for (;;) {
 		if (!parse_front(c)) return false;
 		if (c->at == c->n) return true; /* no name: help or --version */
 		str name = str_from(c->words[c->at++]);
 		const struct command *found = command_find(list, name);
-		if (!found) return command_unknown(list, what, name, &c->e);
+		if (!found) return command_unknown(c->group, name, &c->e);
 		if (!found->subcommands) {
 			c->command = found;
 			return true;
 		}
 		c->group = found;
 		list = found->subcommands;
-		what = arena_fmt(&c->arena, "%s command", found->name).p;
 	}
 }
 
@@ -157,22 +158,23 @@ static bool check_arguments(struct call *c)
 {
 	const struct command *command = c->command;
 	size_t n = c->values.arguments.n;
-	const char *group = c->group ? c->group->name : "", *space = c->group ? " " : "";
 	if (n < command->arguments_min) {
-		err_set(&c->e, ERR_USAGE, "argument", "%s is missing", command->arguments);
+		err_set(&c->e, ERR_USAGE, "argument", "`%s` is missing", command->arguments);
 	} else if (n > command->arguments_max) {
 		str extra = c->values.arguments.p[command->arguments_max];
-		err_set(&c->e, ERR_USAGE, "argument", "\"" STR_FMT "\" is one argument too many", STR_ARG(extra));
+		err_set(&c->e, ERR_USAGE, "argument", "`" STR_FMT "` is one argument too many", STR_ARG(extra));
 	} else {
 		return true;
 	}
-	return err_help(&c->e, "lamina %s%s%s --help shows how it is used", group, space, command->name);
+	return err_help(&c->e, "`%s` shows how it is used", c->values.help);
 }
 
 static bool parse_command(struct call *c)
 {
 	const struct opt *const tables[] = { c->command->options, command_options };
 	opt_begin(&c->values, &c->arena, tables, 2);
+	c->values.help =
+	    arena_fmt(&c->arena, "lamina %s%s%s --help", c->group ? c->group->name : "", c->group ? " " : "", c->command->name).p;
 	if (opt_parse(&c->values, c->words + c->at, c->n - c->at, false, NULL, &c->e)) return true;
 	c->command = NULL; /* its values are not to be used */
 	return false;
@@ -223,10 +225,10 @@ static bool answer_or_run(struct call *c)
 	}
 	if (c->command) return run_command(c);
 	if (c->group)
-		err_set(&c->e, ERR_USAGE, "no-command", "lamina %s needs a command", c->group->name);
+		err_set(&c->e, ERR_USAGE, "no-command", "`lamina %s` needs a command", c->group->name);
 	else
-		err_set(&c->e, ERR_USAGE, "no-command", "lamina needs a command");
-	return err_help(&c->e, "lamina %s%s--help lists them", c->group ? c->group->name : "", c->group ? " " : "");
+		err_set(&c->e, ERR_USAGE, "no-command", "`lamina` needs a command");
+	return err_help(&c->e, "`lamina %s%s--help` lists them", c->group ? c->group->name : "", c->group ? " " : "");
 }
 
 static bool understand(struct call *c)

@@ -35,14 +35,14 @@
 #include "command/ui.h"
 
 /* In the order of the help. */
-#define COMMANDS(X) \
-	X(init)         \
-	X(build)        \
-	X(zip)          \
-	X(ls)           \
-	X(cache)        \
-	X(runtimes)     \
-	X(help)         \
+#define COMMANDS(X)                                                                                                            \
+	X(init)                                                                                                                    \
+	X(build)                                                                                                                   \
+	X(zip)                                                                                                                     \
+	X(ls)                                                                                                                      \
+	X(cache)                                                                                                                   \
+	X(runtimes)                                                                                                                \
+	X(help)                                                                                                                    \
 	X(completion)
 
 struct run {
@@ -80,8 +80,8 @@ extern const struct opt command_options[];     /* of every command */
 extern const struct command *const commands[]; /* all, in order; ends with NULL */
 /* The command of a list that ends with NULL, or NULL. */
 const struct command *command_find(const struct command *const *list, str name);
-/* Refuses an unknown name with "did you mean". what: "command", "cache command". */
-bool command_unknown(const struct command *const *list, const char *what, str name, struct err *e);
+/* Refuses a name that no command (of a group, unless that is NULL) has, with "did you mean". */
+bool command_unknown(const struct command *group, str name, struct err *e);
 
 /* Everything from argv to the exit status. */
 int command_main(int argc, char **argv, char **environment);

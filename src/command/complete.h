@@ -17,8 +17,6 @@ typedef void complete_each(struct buf *b, const struct command *group, const str
 void complete_walk(struct buf *b, complete_each *each);
 /* The names of a list, separated by `separator`. */
 void complete_names(struct buf *b, const struct command *const *list, const char *separator);
-/* "a|b|c" with other separators. */
-void complete_choices(struct buf *b, const char *choices, char separator);
 bool complete_takes_value(const struct opt *o);
 
 #endif

@@ -14,7 +14,7 @@ static void add_action(struct buf *b, enum opt_complete complete, const char *ch
 {
 	if (choices) {
 		buf_add_str(b, S("words='"));
-		complete_choices(b, choices, ' ');
+		opt_choices_join(b, choices, " ");
 		buf_add_str(b, S("'"));
 		return;
 	}
@@ -60,7 +60,10 @@ static void add_command_values(struct buf *b, const struct command *group, const
 static void add_option_names(struct buf *b, const struct opt *table)
 {
 	for (const struct opt *o = table; o && !opt_is_end(o); o++)
-		if (o->name && !o->hidden) buf_addf(b, " --%s", o->name);
+		if (o->name && !o->hidden) {
+			buf_addf(b, " --%s", o->name);
+			if (o->letter) buf_addf(b, " -%c", o->letter);
+		}
 }
 
 static void add_command_words(struct buf *b, const struct command *group, const struct command *command)
@@ -113,13 +116,13 @@ static void add_command_search(struct buf *b)
 
 void complete_bash(struct buf *b)
 {
-	buf_add_str(b,
-	            S("# bash completion for lamina, made by: lamina completion bash\n"
-	              "_lamina()\n{\n"
-	              "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= words= front= glued= i\n"
-	              "\tCOMPREPLY=()\n"
-	              "\tif [[ $cur == = ]]; then cur= glued=1\n"
-	              "\telif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]} glued=1; fi\n"));
+	buf_add_str(
+	    b, S("# bash completion for lamina, made by: lamina completion bash\n"
+	         "_lamina()\n{\n"
+	         "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= words= front= left= glued= i\n"
+	         "\tCOMPREPLY=()\n"
+	         "\tif [[ $cur == = ]]; then cur= glued=1\n"
+	         "\telif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]} glued=1; fi\n"));
 	add_command_search(b);
 	buf_add_str(b, S("\tcase $command:$prev in\n"));
 	complete_walk(b, add_command_values);
@@ -129,7 +132,9 @@ void complete_bash(struct buf *b)
 	add_group_words(b);
 	buf_add_str(b, S("\tesac; fi\n\t[[ $cur == -* ]] && words+='"));
 	add_option_names(b, command_options);
-	buf_add_str(b, S("'\n\t[[ $cur == *,* ]] && front=${cur%,*},\n"
+	buf_add_str(b, S("'\n\tif [[ $cur == *,* ]]; then\n\t\tfront=${cur%,*},\n"
+	                 "\t\tfor i in $words; do [[ ,$front == *\",$i,\"* ]] || left+=\" $i\"; done\n"
+	                 "\t\twords=$left\n\tfi\n"
 	                 "\tCOMPREPLY=($(compgen -P \"$front\" -W \"$words\" -- \"${cur#\"$front\"}\"))\n"
 	                 "}\ncomplete -F _lamina lamina\n"));
 }

@@ -35,11 +35,16 @@ static void add_value(struct buf *b, const struct opt *o)
 	add_quoted(b, o->metavar ? o->metavar : o->name);
 	buf_add_char(b, ':');
 	if (!o->choices) {
-		buf_add_str(b, str_from(action_of(o->complete)));
+		/* A comma list does not offer a name twice. */
+		bool names = o->complete == OPT_RUNTIMES || o->complete == OPT_ARTIFACTS;
+		if (o->takes == OPT_LIST && names)
+			buf_addf(b, "_sequence _lamina_words - %s", o->complete == OPT_RUNTIMES ? "runtimes" : "artifacts");
+		else
+			buf_add_str(b, str_from(action_of(o->complete)));
 		return;
 	}
 	buf_add_str(b, o->takes == OPT_LIST ? S("_values -s , value ") : S("("));
-	complete_choices(b, o->choices, ' ');
+	opt_choices_join(b, o->choices, " ");
 	if (o->takes != OPT_LIST) buf_add_char(b, ')');
 }
 

@@ -44,11 +44,6 @@ void complete_names(struct buf *b, const struct command *const *list, const char
 	}
 }
 
-void complete_choices(struct buf *b, const char *choices, char separator)
-{
-	for (const char *c = choices; *c; c++) buf_add_char(b, *c == '|' ? separator : *c);
-}
-
 bool complete_takes_value(const struct opt *o) { return o->takes != OPT_NOTHING && o->takes != OPT_MAYBE; }
 
 /* The name in `[layer.NAME]` or `[function.NAME]`, tables below it included. Completion must also work while the file is being
@@ -110,8 +105,8 @@ static bool run_completion(struct run *run, struct err *e)
 	else if (str_eq(what, S("artifacts")))
 		print_artifacts(run);
 	else {
-		err_set(e, ERR_USAGE, "unknown-shell", "no completion for \"" STR_FMT "\"", STR_ARG(what));
-		return err_help(e, "one of bash, zsh, fish");
+		err_set(e, ERR_USAGE, "unknown-shell", "no completion for `" STR_FMT "`", STR_ARG(what));
+		return err_help(e, "it is one of bash, zsh, fish");
 	}
 	return true;
 }

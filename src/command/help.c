@@ -4,7 +4,9 @@
 
 #include "command/man.h"
 
-#define SUMMARY_COLUMN 14
+#define SUMMARY_COLUMN  14
+#define VARIABLE_COLUMN 20
+#define STATUS_COLUMN   7
 
 static bool run_help(struct run *run, struct err *e);
 
@@ -43,6 +45,15 @@ static void list_commands(struct buf *b, const struct command *const *list)
 		if ((*list)->hidden) continue;
 		buf_addf(b, "  %-*s", SUMMARY_COLUMN - 2, (*list)->name);
 		opt_wrap(b, str_from((*list)->summary), SUMMARY_COLUMN, SUMMARY_COLUMN);
+	}
+}
+
+static void list_rows(struct buf *b, const char *heading, const struct help_row *rows, size_t column)
+{
+	buf_addf(b, "\n%s:\n", heading);
+	for (; rows->name; rows++) {
+		buf_addf(b, "  %-*s", (int)column - 2, rows->name);
+		opt_wrap(b, str_from(rows->text), column, column);
 	}
 }
 
@@ -93,22 +104,41 @@ void help_print(struct buf *b, const struct command *group, const struct command
 		buf_add_str(b, S("\nExamples:\n"));
 		help_examples(b, about->examples, "  ");
 	}
+	if (!about) {
+		list_rows(b, "Environment", help_environment, VARIABLE_COLUMN);
+		list_rows(b, "Exit status", help_statuses, STATUS_COLUMN);
+	}
 	if (!command) buf_addf(b, "\nlamina%s%s COMMAND --help explains a command.\n", group ? " " : "", group ? group->name : "");
+}
+
+/* The command that the words name, or a group and no command, or neither: lamina. */
+static bool find_topic(const struct str_list *words, const struct command **group, const struct command **command,
+                       struct err *e)
+{
+	size_t used = 0;
+	*group = *command = NULL;
+	if (used < words->n && str_eq(words->p[0], S("lamina"))) used++;
+	if (used < words->n) {
+		*command = command_find(commands, words->p[used]);
+		if (!*command) return command_unknown(NULL, words->p[used], e);
+		used++;
+	}
+	if (*command && (*command)->subcommands) {
+		*group = *command;
+		*command = used < words->n ? command_find((*group)->subcommands, words->p[used]) : NULL;
+		if (used < words->n && !*command) return command_unknown(*group, words->p[used], e);
+		used++;
+	}
+	if (used >= words->n) return true;
+	err_set(e, ERR_USAGE, "argument", "`" STR_FMT "` is one argument too many", STR_ARG(words->p[used]));
+	return err_help(e, "`lamina help%s%s` explains %s", *command ? " " : "", *command ? (*command)->name : "",
+	                *command ? "that command" : "lamina");
 }
 
 static bool run_help(struct run *run, struct err *e)
 {
-	const struct str_list *words = &run->values->arguments;
-	const struct command *group = NULL, *command = NULL;
-	if (words->n > 0 && !str_eq(words->p[0], S("lamina"))) {
-		command = command_find(commands, words->p[0]);
-		if (!command) return command_unknown(commands, "command", words->p[0], e);
-		if (command->subcommands) {
-			group = command;
-			command = words->n > 1 ? command_find(group->subcommands, words->p[1]) : NULL;
-			if (words->n > 1 && !command) return command_unknown(group->subcommands, "command", words->p[1], e);
-		}
-	}
+	const struct command *group, *command;
+	if (!find_topic(&run->values->arguments, &group, &command, e)) return false;
 	if (opt_given(run->values, "man"))
 		man_print(ui_out(run->ui), group ? group : command);
 	else

@@ -5,6 +5,12 @@
 
 #include "command/command.h"
 
+struct help_row {
+	const char *name, *text;
+};
+/* What holds for every command; each ends with a NULL name. */
+extern const struct help_row help_environment[], help_statuses[];
+
 /* Help of a command (of a group when group is not NULL), of a group (command NULL), or of lamina (both NULL). */
 void help_print(struct buf *b, const struct command *group, const struct command *command);
 /* The usage line without a line end: "lamina build [OPTIONS] [NAME...]". */

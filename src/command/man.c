@@ -102,21 +102,16 @@ static void add_subcommands(struct buf *b, const struct command *group)
 	}
 }
 
-static void add_statuses(struct buf *b)
+static void add_rows(struct buf *b, const char *heading, const struct help_row *rows)
 {
-	static const char *const rows[][2] = {
-		{ "0", "done" },
-		{ "1", "findings or differences" },
-		{ "2", "usage or configuration" },
-		{ "3", "a bad input file: wheel, zip, lock, source" },
-		{ "4", "cannot resolve, or lock and inputs disagree" },
-		{ "5", "network, index or AWS" },
-		{ "6", "local files: disk full, permissions" },
-		{ "70", "a bug in lamina" },
-		{ "130", "interrupted" },
-	};
-	buf_add_str(b, S(".SH \"EXIT STATUS\"\n"));
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) buf_addf(b, ".TP\n%s\n%s\n", rows[i][0], rows[i][1]);
+	buf_addf(b, ".SH \"%s\"\n", heading);
+	for (; rows->name; rows++) {
+		buf_add_str(b, S(".TP\n"));
+		add_text(b, str_from(rows->name));
+		buf_add_char(b, '\n');
+		add_text(b, str_from(rows->text));
+		buf_add_char(b, '\n');
+	}
 }
 
 static void add_see_also(struct buf *b, const struct command *command)
@@ -150,6 +145,7 @@ void man_print(struct buf *b, const struct command *command)
 		add_options(b, command->options, ".SH");
 	add_options(b, command_options, ".SH");
 	if (command) add_examples(b, command->examples);
-	add_statuses(b);
+	add_rows(b, "ENVIRONMENT", help_environment);
+	add_rows(b, "EXIT STATUS", help_statuses);
 	add_see_also(b, command);
 }

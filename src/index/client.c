@@ -81,21 +81,24 @@ bool client_split(struct arena *a, str text, str *url, struct index_credentials 
 	return true;
 }
 
-static bool same_origin(struct arena *a, str left, str right)
+bool client_same_origin(str left, str right)
 {
+	struct arena scratch = { 0 };
 	struct url l, r;
 	struct err ignored = { 0 };
-	return url_parse(a, left, &l, &ignored) && url_parse(a, right, &r, &ignored) && url_same_origin(&l, &r);
+	bool same = url_parse(&scratch, left, &l, &ignored) && url_parse(&scratch, right, &r, &ignored) && url_same_origin(&l, &r);
+	arena_release(&scratch);
+	return same;
 }
 
 /* The configured index that a URL belongs to: the one named, else the one at its origin with the longest common path. */
-static const struct index_source *index_of(struct index_client *c, struct arena *a, str url, str index)
+static const struct index_source *index_of(struct index_client *c, str url, str index)
 {
 	const struct index_source *best = NULL;
-	if (!str_empty(index) && same_origin(a, url, index) && client_source(c, index)) return client_source(c, index);
+	if (!str_empty(index) && client_same_origin(url, index) && client_source(c, index)) return client_source(c, index);
 	for (size_t i = 0; i < c->config->sources.n; i++) {
 		const struct index_source *s = &c->config->sources.p[i];
-		if (!s->credentials.has_user || s->is_folder || !same_origin(a, url, s->url)) continue;
+		if (!s->credentials.has_user || s->is_folder || !client_same_origin(url, s->url)) continue;
 		if (!best || (str_starts(url, s->url) && s->url.n > best->url.n)) best = s;
 	}
 	return best;
@@ -107,7 +110,7 @@ void client_credentials(struct index_client *c, str url, str index, struct index
 	struct url u;
 	struct err ignored = { 0 };
 	if (!credentials->has_password) {
-		const struct index_source *s = index_of(c, &scratch, url, index);
+		const struct index_source *s = index_of(c, url, index);
 		bool fits =
 		    s && s->credentials.has_user && (!credentials->has_user || str_eq(s->credentials.username, credentials->username));
 		if (fits) *credentials = s->credentials;

@@ -3,11 +3,14 @@
  *
  * index_list answers "which files does NAME have?" for many names at once. Which index answers is decided by configuration
  * alone:
- *   1. a query that names an index asks that one;  2. an index whose `packages` globs match the name is the only one asked;
+ *   1. a query that names an index asks that one;
+ *   2. else an index whose `packages` globs match the name is the only one asked;
  *   3. else the indexes in order, the default last: the first that knows the name is the one (404 = does not know it; a page
- *      without files is known). 401, 403, 5xx and broken pages are errors and never fall through to the next index (dependency
- *      confusion). find-links folders and pages add their files in front of those of the index, as in pip. index_download
- *      fetches many files at once into sinks of the caller. file: URLs are served by both.
+ *      without files is known).
+ * 401, 403, 5xx and broken pages are errors and never fall through to the next index (dependency confusion). find-links folders
+ * and pages add their files in front of those of the index, as in pip.
+ * index_download fetches many files at once into sinks of the caller. file: URLs are served by both.
+ * Credentials: of the URL, else of the index at the same origin, else netrc for the host, else (after a 401) keyring.
  * Errors:   ERR_RESOLVE "unknown-project" (404 everywhere), "offline"; ERR_NETWORK "bad-index-page", "http-401", "http-403"
  *           (help says where credentials come from), and those of net/http.h; ERR_USAGE "no-index" when nothing is configured.
  *           `what` names project and host.
@@ -54,8 +57,8 @@ struct index_answer {
 	size_t n_find_links;          /* how many of files are from find-links */
 };
 
-/* All or nothing: answers[i] belongs to queries[i]. On failure the error is that of the first query (by position) that failed.
- */
+/* All or nothing: answers[i] belongs to queries[i]. A failure of the network ends the call at once; of unknown projects the
+ * first by position is told. */
 bool index_list(struct index_client *c, struct arena *a, const struct index_query *queries, size_t n,
                 struct index_answer *answers, struct err *e);
 

@@ -53,7 +53,9 @@ static void on_done(void *context, const struct http_result *result)
 	if (result->ok) return;
 	if (result->status == 401 && !f->asked_keyring) {
 		f->asked_keyring = true;
-		if (client_keyring(f->client, str_empty(f->index) ? f->url : f->index, f->credentials.username, &f->credentials)) {
+		/* What the keyring says about the index is for the index's own origin. */
+		str service = !str_empty(f->index) && client_same_origin(f->index, f->url) ? f->index : f->url;
+		if (client_keyring(f->client, service, f->credentials.username, &f->credentials)) {
 			queue(f);
 			return;
 		}

@@ -45,6 +45,8 @@ bool client_split(struct arena *a, str text, str *url, struct index_credentials 
 void client_credentials(struct index_client *c, str url, str index, struct index_credentials *credentials);
 /* Asks keyring about the index (once per index). */
 bool client_keyring(struct index_client *c, str index, str user, struct index_credentials *credentials);
+/* The same scheme, host and port. */
+bool client_same_origin(str left, str right);
 /* "SUBJECT: what", with everything else of `from`. */
 bool client_error(struct err *e, str subject, const struct err *from);
 bool client_offline(struct err *e, str subject, str url);

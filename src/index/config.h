@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Precedence (interface 1): command line, LAMINA_*, lamina.toml, project files, UV_*, PIP_*, pip.conf, built-in default.
- *   one value  (default index, cert, client-cert, proxy, timeout, retries, no-index, keyring): the highest level that sets it.
+ *   one value  (default index, cert, client-cert, proxy, timeout, retries, no-index, keyring): the highest level that sets it;
+ *              without a cert: SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE; without a proxy: HTTP(S)_PROXY and friends.
  *   lists      (extra indexes, find-links, trusted hosts): all levels add up, the highest first, equal ones once; as in pip, a
- *      PIP_* variable replaces the same key of pip.conf. The default index is searched last. An index with `packages` globs
- *      serves exactly the names that they match, and no other index serves these. An `explicit` index without globs serves only
- *      what is asked of it by name or URL.
+ *              PIP_* variable replaces the same key of pip.conf.
+ * The default index is searched last. An index with `packages` globs serves exactly the names that they match, and no other
+ * index serves these; one that is also the default serves other names too. An `explicit` index without globs serves only what
+ * is asked of it by name or URL.
  * Sources:  pip's configuration rules (python-packaging 8.3), uv's documentation of UV_INDEX, UV_DEFAULT_INDEX and friends.
  * Secrets:  URLs are kept without userinfo; it moves to credentials. Errors: ERR_USAGE, masked. Lifetime: the arena's. */
 #ifndef LAMINA_INDEX_CONFIG_H

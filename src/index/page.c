@@ -33,7 +33,8 @@ bool page_link(struct page_reader *r, str reference, str *url, str *file, str *f
 	str absolute;
 	if (!url_resolve(r->arena, r->base, reference, &absolute, &ignored)) return false;
 	if (!url_parse(r->arena, absolute, &u, &ignored)) return false;
-	if (!str_eq(u.scheme, S("https")) && !str_eq(u.scheme, S("http")) && !str_eq(u.scheme, S("file"))) return false;
+	bool web = str_eq(u.scheme, S("https")) || str_eq(u.scheme, S("http"));
+	if (!web && !(r->local && str_eq(u.scheme, S("file")))) return false;
 	*file = url_file_name(r->arena, &u);
 	if (str_empty(*file)) return false;
 	if (fragment) *fragment = u.fragment;
@@ -102,7 +103,9 @@ static bool unknown_kind(struct page_reader *r, str content_type)
 bool index_page_parse(struct arena *a, str text, str url, str content_type, struct index_page *out, struct err *e)
 {
 	struct index_page page = { .kind = str_empty(str_trim(content_type)) ? sniff(text) : index_page_kind(content_type) };
-	struct page_reader r = { .arena = a, .text = text, .base = url, .page = &page, .error = e };
+	struct page_reader r = {
+		.arena = a, .text = text, .base = url, .local = str_istarts(url, S("file:")), .page = &page, .error = e
+	};
 	bool ok;
 	if (page.kind == PAGE_UNKNOWN)
 		ok = unknown_kind(&r, content_type);

@@ -8,7 +8,8 @@
 struct page_reader {
 	struct arena *arena;
 	str text;
-	str base; /* what links are relative to */
+	str base;   /* what links are relative to */
+	bool local; /* the page is a file of this computer: only such pages may name other files of it */
 	struct index_page *page;
 	struct err *error;
 };

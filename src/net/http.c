@@ -6,6 +6,8 @@
  * inside libcurl but sink and begin, so that done may queue further requests. */
 #include "net/http.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -129,9 +131,17 @@ void http_add(struct http_client *c, const struct http_request *request)
 {
 	BUG_IF(request->max_body == 0 || !request->sink || !request->done);
 	struct waiting *w = arena_new(&c->arena, struct waiting);
+	struct err e = { 0 };
 	copy_request(&c->arena, request, &w->request);
+	if (!url_parse(&c->arena, w->request.url, &w->url, &e)) {
+		e.code = ERR_USAGE;
+		err_where(&e, STR_FMT, STR_ARG(url_display(&c->arena, w->request.url)));
+		w->error = arena_new(&c->arena, struct err);
+		*w->error = e;
+	}
 	*c->last = w;
 	c->last = &w->next;
+	c->may_start = true;
 }
 
 void http_stop(struct http_client *c, const struct err *why)
@@ -153,8 +163,8 @@ static void log_end(struct transfer *t)
 		http_log(c, "GET " STR_FMT " -> %u, %s: %s%s%s", STR_ARG(url), t->answer.status, t->error.id, t->error.what,
 		         t->error.why[0] ? "; " : "", t->error.why);
 	else
-		http_log(c, "GET " STR_FMT " -> %u, %llu bytes, %lld ms", STR_ARG(url), t->answer.status,
-		         (unsigned long long)t->wire_bytes, (long long)ms);
+		http_log(c, "GET " STR_FMT " -> %u, HTTP/%s, %llu bytes, %lld ms", STR_ARG(url), t->answer.status,
+		         t->answer.http2 ? "2" : "1", (unsigned long long)t->wire_bytes, (long long)ms);
 }
 
 /* True when another attempt will be made. */
@@ -196,6 +206,7 @@ static bool follow(struct transfer *t)
 	t->url = to;
 	t->url_text = text;
 	t->hops++;
+	t->client->may_start = true;
 	return true;
 }
 
@@ -204,6 +215,7 @@ static void remove_transfer(struct http_client *c, struct transfer *t)
 	for (size_t i = 0; i < c->n_transfers; i++)
 		if (c->transfers[i] == t) {
 			c->transfers[i] = c->transfers[--c->n_transfers];
+			c->may_start = true;
 			return;
 		}
 }
@@ -239,34 +251,29 @@ static void start_attempt(struct transfer *t)
 	if (!transfer_start(t)) finish(t);
 }
 
-static void start_request(struct http_client *c, const struct http_request *request)
+static void start_request(struct http_client *c, const struct waiting *w)
 {
 	struct arena arena = { 0 };
 	struct transfer *t = arena_new(&arena, struct transfer);
 	t->client = c;
 	t->arena = arena;
-	t->request = *request; /* its texts are in the client's arena */
+	t->request = w->request; /* its texts are in the client's arena */
 	c->transfers[c->n_transfers++] = t;
-	if (!url_parse(&t->arena, request->url, &t->first, &t->error)) {
-		t->error.code = ERR_USAGE;
-		err_where(&t->error, STR_FMT, STR_ARG(url_display(&t->arena, request->url)));
+	if (w->error) {
+		t->error = *w->error;
 		finish(t);
 		return;
 	}
-	t->url = t->first;
+	t->first = t->url = w->url;
 	t->url_text = url_text(&t->arena, &t->first, false);
 	start_attempt(t);
 }
 
-static bool host_is_full(const struct http_client *c, str url)
+static bool host_is_full(const struct http_client *c, const struct waiting *w)
 {
-	struct arena a = { 0 };
-	struct err ignored = { 0 };
-	struct url u;
 	size_t n = 0;
-	if (url_parse(&a, url, &u, &ignored))
-		for (size_t i = 0; i < c->n_transfers; i++) n += url_same_origin(&c->transfers[i]->url, &u);
-	arena_release(&a);
+	if (w->error) return false;
+	for (size_t i = 0; i < c->n_transfers; i++) n += url_same_origin(&c->transfers[i]->url, &w->url);
 	return n >= c->options.max_per_host;
 }
 
@@ -276,7 +283,7 @@ static struct waiting *take_startable(struct http_client *c)
 	struct waiting **link = &c->first;
 	for (int looked = 0; *link && looked < LOOK_AHEAD; looked++, link = &(*link)->next) {
 		struct waiting *w = *link;
-		if (host_is_full(c, w->request.url)) continue;
+		if (host_is_full(c, w)) continue;
 		*link = w->next;
 		if (c->last == &w->next) c->last = link;
 		return w;
@@ -286,10 +293,12 @@ static struct waiting *take_startable(struct http_client *c)
 
 static void start_waiting(struct http_client *c)
 {
-	while (c->n_transfers < c->options.max_transfers && !c->stopped) {
+	while (c->may_start && c->n_transfers < c->options.max_transfers && !c->stopped) {
 		struct waiting *w = take_startable(c);
-		if (!w) return;
-		start_request(c, &w->request);
+		if (w)
+			start_request(c, w);
+		else
+			c->may_start = false;
 	}
 }
 
@@ -382,17 +391,38 @@ static bool turn(struct http_client *c, struct err *e)
 	return err_why(e, "%s", c->api.multi_strerror(code));
 }
 
+/* OpenSSL writes to a closed connection without MSG_NOSIGNAL: SIGPIPE must not end the process, nor stay pending behind us. */
+static bool hold_sigpipe(sigset_t *before)
+{
+	sigset_t pipe, pending;
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigpending(&pending);
+	pthread_sigmask(SIG_BLOCK, &pipe, before);
+	return sigismember(&pending, SIGPIPE) == 1;
+}
+
+static void let_sigpipe(const sigset_t *before, bool was_pending)
+{
+	sigset_t pipe, pending;
+	int taken;
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigpending(&pending);
+	if (!was_pending && sigismember(&pending, SIGPIPE) == 1) sigwait(&pipe, &taken);
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 bool http_run(struct http_client *c, struct err *e)
 {
-	bool ok = true;
+	sigset_t signals;
 	if (!c->first && c->n_transfers == 0) return true;
-	if (!prepare(c, e)) {
-		clear(c);
-		return false;
-	}
+	bool pending = hold_sigpipe(&signals);
+	bool ok = prepare(c, e);
 	while (ok && (c->first || c->n_transfers > 0)) ok = turn(c, e);
 	clear(c);
 	c->stopped = false;
+	let_sigpipe(&signals, pending);
 	return ok;
 }
 

@@ -3,23 +3,22 @@
  *
  * A client owns one libcurl multi handle. Requests are queued with http_add and driven by http_run on the calling thread;
  * answers arrive through callbacks on that thread, which may queue further requests. libcurl is loaded on the first http_run
- * (dlopen): commands that need no network do not pay for it. A request:  is sent, redirected and retried until it succeeds or
- * fails for good; then `done` is called exactly once. Bytes go to `sink` as they come; when an attempt that delivered bytes is
- * given up, `restart` takes them back.
- * Retried:    429, 500, 502, 503, 504, no connection, cut bodies, stalls, protocol errors, and bodies that `finish` calls
- *             damaged
- *             (ERR_RESOLVE); `retries` times, after 0.25 s * 2^n with jitter, at most 8 s. Retry-After (seconds or date)
- *      replaces that wait, within 30 s in all per request; garbage is ignored.
- * Stalled:    cannot connect, or fewer than 1,000 bytes/s on average over `timeout` seconds.
- * Redirects:  at most HTTP_REDIRECTS_MAX hops, to http and https only, never from https to http unless that host is trusted;
- *             credentials stay at their origin.
- * Bounds:     body `max_body` (decoded), headers HTTP_HEADERS_MAX bytes an answer, Content-Length and expected_size must be
- *             met.
- * Secrets:    userinfo in a URL is not used (callers split it off); nothing that is logged or reported holds credentials.
- * Errors:     ERR_NETWORK "connect", "dns", "tls", "stalled", "truncated", "too-large", "redirect-loop", "redirect-refused",
- *             "http-401", "http-403", "http-404", "http-status", "proxy", "bad-response", "bad-range", "no-libcurl"; ERR_USAGE
- *             "insecure-url", "cert-file", "url"; ERR_INTERRUPT "interrupted"; whatever sink, restart and finish say.
- * Threads:    a client belongs to one thread. Not here:   what to ask for and with which credentials (index/client.h). */
+ * (dlopen): commands that need no network do not pay for it.
+ * A request: is sent, redirected and retried until it succeeds or fails for good; then `done` is called exactly once. Bytes go
+ *            to `sink` as they come; when an attempt that delivered bytes is given up, `restart` takes them back.
+ * Retried:   429, 500, 502, 503, 504, no connection, cut bodies, stalls, protocol errors, and bodies that `finish` calls
+ *            damaged (ERR_RESOLVE); `retries` times, after 0.25 s * 2^n with jitter, at most 8 s. Retry-After (seconds or
+ *            date) replaces that wait, within 30 s in all per request; garbage is ignored.
+ * Stalled:   cannot connect, or fewer than 1,000 bytes/s on average over `timeout` seconds.
+ * Redirects: at most HTTP_REDIRECTS_MAX hops, to http and https only, never from https to http unless that host is trusted;
+ *            credentials stay at their origin.
+ * Bounds:    body `max_body` (decoded), headers HTTP_HEADERS_MAX bytes an answer; Content-Length and expected_size are met.
+ * Secrets:   userinfo in a URL is not used (callers split it off); nothing that is logged or reported holds credentials.
+ * Errors:    ERR_NETWORK "connect", "dns", "tls", "stalled", "truncated", "too-large", "redirect-loop", "redirect-refused",
+ *            "http-401", "http-403", "http-404" (410 too), "http-status", "proxy", "bad-response", "bad-range", "no-libcurl";
+ *            ERR_USAGE "insecure-url", "cert-file", "url"; ERR_INTERRUPT "interrupted"; whatever sink, restart, finish say.
+ * Threads:   a client belongs to one thread.
+ * Not here:  what to ask for and with which credentials (index/client.h). */
 #ifndef LAMINA_NET_HTTP_H
 #define LAMINA_NET_HTTP_H
 

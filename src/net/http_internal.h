@@ -24,6 +24,7 @@
 /* What the headers of one answer say. Views into the transfer's scratch arena. */
 struct http_answer {
 	uint32_t status;
+	bool http2;
 	size_t header_bytes; /* of all answers of this attempt, 1xx too */
 	bool malformed;      /* Content-Length that is no number, or two that differ */
 	bool has_length;
@@ -72,6 +73,8 @@ struct transfer {
 struct waiting {
 	struct waiting *next;
 	struct http_request request;
+	struct url url;
+	struct err *error; /* the URL cannot be read; else NULL */
 };
 
 struct http_client {
@@ -80,6 +83,7 @@ struct http_client {
 	struct curl_api api;
 	CURLM *multi;
 	struct waiting *first, **last; /* in order */
+	bool may_start;                /* a place was freed or a request added since the list was last looked through */
 	struct transfer **transfers;
 	size_t n_transfers;
 	uint64_t random;

@@ -56,7 +56,7 @@ bool http_answer_line(struct arena *a, struct http_answer *answer, str line)
 	size_t total = answer->header_bytes + line.n;
 	if (total > HTTP_HEADERS_MAX) return false;
 	if (str_istarts(line, S("HTTP/"))) {
-		*answer = (struct http_answer){ .status = status_of(line) };
+		*answer = (struct http_answer){ .status = status_of(line), .http2 = str_istarts(line, S("HTTP/2")) };
 	} else if (str_cut(line, ':', &name, &value)) {
 		take_header(a, answer, str_trim(name), str_trim(value));
 	}

@@ -13,7 +13,7 @@
 
 /* A second thread for the hash pays above this many bytes of output. */
 #define HASH_THREAD_FROM ((uint64_t)1 << 20)
-#define SOURCE_FILE_MAX ((uint64_t)1 << 30)
+#define SOURCE_FILE_MAX  ((uint64_t)1 << 30)
 
 bool interrupted(const atomic_bool *cancel, struct err *e)
 {
@@ -36,7 +36,8 @@ bool wheel_fds_open(struct arena *a, const struct plan *plan, struct store *stor
 		if (w.fds[i] >= 0) continue;
 		*damaged = (uint32_t)i;
 		wheel_fds_close(&w);
-		return err_set(e, ERR_FORMAT, "zip-stream-damaged", "the store has lost " STR_FMT, STR_ARG(plan->distributions[i].file));
+		return err_set(e, ERR_FORMAT, "zip-stream-damaged", "the store has lost " STR_FMT,
+		               STR_ARG(plan->distributions[i].file));
 	}
 	*out = w;
 	return true;
@@ -47,7 +48,7 @@ void wheel_fds_close(struct wheel_fds *w)
 	for (size_t i = 0; i < w->n; i++) io_close(&w->fds[i]);
 }
 
-static bool source_changed(const struct source_file *file, struct err *e)
+bool source_changed(const struct source_file *file, struct err *e)
 {
 	err_set(e, ERR_IO, "source-changed", "a file changed while it was packed");
 	err_where(e, STR_FMT, STR_ARG(file->path));
@@ -84,16 +85,11 @@ struct making {
 static int deflate_level(const struct artifact *artifact)
 {
 	switch (artifact->compress) {
-	case COMPRESS_STORE:
-		return 0;
-	case COMPRESS_FAST:
-		return ZIP_PACK_LEVEL_FAST;
-	case COMPRESS_COPY:
-		break;
-	case COMPRESS_SMALL:
-		return ZIP_PACK_LEVEL_SMALL;
-	case COMPRESS_SMALLEST:
-		return ZIP_PACK_LEVEL_SMALLEST;
+	case COMPRESS_STORE: return 0;
+	case COMPRESS_FAST: return ZIP_PACK_LEVEL_FAST;
+	case COMPRESS_COPY: break;
+	case COMPRESS_SMALL: return ZIP_PACK_LEVEL_SMALL;
+	case COMPRESS_SMALLEST: return ZIP_PACK_LEVEL_SMALLEST;
 	}
 	return ZIP_PACK_LEVEL_COPY;
 }
@@ -135,11 +131,8 @@ static bool get_item(void *context, size_t i, struct zip_pack_item *out, struct 
 	const struct plan_entry *entry = &m->plan->entries[i];
 	*out = (struct zip_pack_item){ .name = entry->name, .mode = entry->mode };
 	switch (entry->source) {
-	case PLAN_WHEEL:
-		wheel_item(m, entry, out);
-		break;
-	case PLAN_FILE:
-		return file_item(entry->u.file, out, e);
+	case PLAN_WHEEL: wheel_item(m, entry, out); break;
+	case PLAN_FILE: return file_item(entry->u.file, out, e);
 	case PLAN_TEXT:
 		out->kind = ZIP_PACK_BYTES;
 		out->bytes = entry->u.text;
@@ -155,8 +148,8 @@ static void blame(const struct plan *plan, size_t failed, const struct err *e, u
 	if (e->id && strcmp(e->id, "zip-stream-damaged") == 0) *damaged = plan->entries[failed].distribution;
 }
 
-bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan, const struct assemble_options *options,
-                  struct assemble_result *out, uint32_t *damaged, struct err *e)
+bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan,
+                  const struct assemble_options *options, struct assemble_result *out, uint32_t *damaged, struct err *e)
 {
 	struct making m = { .artifact = artifact, .plan = plan };
 	struct io_temp temp = { .fd = -1 };
@@ -166,6 +159,7 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 	struct zip_write_options write_options = { .hash = true,
 		                                       .hash_thread = plan->unzipped_size > HASH_THREAD_FROM && pool_cpus() > 1 };
 	struct zip_write_result written;
+	struct io_stat st = { 0 };
 	bool ok = io_mkdirs_for(artifact->output.p, e) && io_temp_open(&temp, artifact->output.p, 0644, e);
 	if (ok) {
 		size_t failed;
@@ -176,7 +170,8 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 			blame(plan, failed, e, damaged);
 			zip_write_abort(writer);
 		}
-		ok = ok && zip_write_end(writer, &written, e) && !interrupted(options->cancel, e) && io_temp_commit(&temp, false, e);
+		ok = ok && zip_write_end(writer, &written, e) && !interrupted(options->cancel, e) &&
+		     io_fstat(temp.fd, artifact->output.p, &st, e) && io_temp_commit(&temp, false, e);
 	}
 	io_temp_abort(&temp);
 	wheel_fds_close(&m.wheels);
@@ -186,6 +181,7 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 		                             .unzipped_size = written.unzipped_size,
 		                             .entries = written.entries,
 		                             .has_sha256 = true,
-		                             .sha256 = written.sha256 };
+		                             .sha256 = written.sha256,
+		                             .inode = st.inode };
 	return true;
 }

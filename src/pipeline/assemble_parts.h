@@ -17,6 +17,7 @@ bool wheel_fds_open(struct arena *a, const struct plan *plan, struct store *stor
 void wheel_fds_close(struct wheel_fds *w);
 /* A project file's bytes, refused ("source-changed") when they are not those that the plan saw. */
 bool read_source(struct arena *a, const struct source_file *file, str *out, struct err *e);
+bool source_changed(const struct source_file *file, struct err *e);
 bool interrupted(const atomic_bool *cancel, struct err *e);
 
 #endif

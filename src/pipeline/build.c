@@ -10,7 +10,6 @@
 #include "pipeline/assemble.h"
 #include "pipeline/build_key.h"
 #include "pipeline/build_parts.h"
-#include "report/build_record.h"
 #include "target/target.h"
 
 /* How often a wheel that turns out damaged is fetched again. */
@@ -18,7 +17,7 @@
 
 static uint64_t clock_ms(const struct build *b) { return b->options->monotonic_ms ? b->options->monotonic_ms() : 0; }
 
-static void describe(struct build *b, struct job *j)
+static void describe(struct job *j)
 {
 	struct build_result *r = &j->built->result;
 	const struct artifact *x = j->artifact;
@@ -29,7 +28,6 @@ static void describe(struct build *b, struct job *j)
 	r->is_tree = x->into.n > 0;
 	r->path = r->is_tree ? x->into : x->output;
 	if (x->dependencies.n) r->lock = x->dependencies.p[0].path;
-	(void)b;
 }
 
 /* --- stage: what the stamp knows --- */
@@ -38,15 +36,18 @@ static bool start_job(struct build *b, struct job *j, const struct artifact *art
 {
 	j->artifact = artifact;
 	j->built = built;
+	j->turn = -1;
 	built->artifact = artifact;
 	note_init(&built->notes, b->a);
-	describe(b, j);
+	describe(j);
+	build_note_runtime(b, j);
 	uint64_t from = clock_ms(b);
 	j->place = (struct stamp_place){ .store = b->options->store,
 		                             .state = b->project->state,
 		                             .output = artifact->into.n ? artifact->into : artifact->output };
-	build_key_options(artifact, b->index_key, &j->options_key);
-	if (!sources_scan(b->a, artifact, &j->sources, b->e)) return false;
+	j->index = b->indexes.p[0];
+	build_key_options(artifact, j->index->key, b->options, &j->options_key);
+	if (!sources_scan(b->a, artifact, &b->outputs, &j->sources, b->e)) return false;
 	if (!stamp_load(b->a, &j->place, &j->stamp, &j->has_stamp, b->e)) return false;
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_quick(b, j)) return false;
 	j->spent_ms = clock_ms(b) - from;
@@ -57,70 +58,71 @@ static bool start_job(struct build *b, struct job *j, const struct artifact *art
 
 static bool lock_job(struct build *b, struct job *j)
 {
-	struct locking_options options = { .env = b->options->env, .frozen = b->options->frozen };
-	if (!locking_read(b->a, j->artifact, &options, &j->built->notes, &j->locking, b->e)) return false;
+	if (!locking_read(b->a, j->artifact, &b->locking, &j->built->notes, &j->locking, b->e)) return false;
 	if (!provided_read(b->a, j->artifact, &j->built->notes, &j->provided, b->e)) return false;
 	struct build_result *r = &j->built->result;
 	if (j->artifact->dependencies.n) {
 		r->lock = j->locking.set.lock_path;
 		r->lock_sha256 = j->locking.set.lock_sha256;
-		if (!build_index_add_lock(b, j)) return false;
+		if (!build_index_of_lock(b, j)) return false;
 	}
+	build_drop_provided_packages(j);
 	return true;
 }
 
 /* --- stage: fetch --- */
 
+static void ask_for(struct job *j, struct fetch_request *requests, size_t *n)
+{
+	j->first_request = *n;
+	j->n_requests = j->locking.set.packages.n;
+	for (size_t k = 0; k < j->n_requests; k++)
+		requests[(*n)++] = (struct fetch_request){ .package = &j->locking.set.packages.p[k],
+			                                       .target = &j->locking.target,
+			                                       .lock_format = j->locking.set.format,
+			                                       .lock_folder = path_dir(j->locking.set.lock_path),
+			                                       .notes = &j->built->notes };
+}
+
+static bool fetch_from(struct build *b, const struct build_index *index, const struct fetch_request *requests, size_t n,
+                       struct fetch_result *results)
+{
+	const struct build_options *o = b->options;
+	struct fetch_options options = { .store = o->store,
+		                             .env = o->env,
+		                             .index = &index->config,
+		                             .index_key = index->key,
+		                             .offline = o->offline,
+		                             .refresh = o->refresh,
+		                             .look_only = o->only_look,
+		                             .jobs = o->jobs,
+		                             .allow_record_mismatch = o->allow_record_mismatch,
+		                             .now = o->now_ns / 1000000000,
+		                             .cancel = o->cancel,
+		                             .progress = o->progress,
+		                             .log = o->log,
+		                             .log_context = o->log_context };
+	return n == 0 || fetch_wheels(b->a, requests, n, &options, results, &b->stats, b->e);
+}
+
+/* Artifacts with the same indexes are fetched together. */
 static bool fetch_jobs(struct build *b, struct fetch_request **requests, struct fetch_result **results)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < b->n; i++)
-		if (!b->jobs[i].done) n += b->jobs[i].locking.set.packages.n;
-	*requests = arena_array(b->a, struct fetch_request, n);
-	*results = arena_array(b->a, struct fetch_result, n);
-	n = 0;
-	for (size_t i = 0; i < b->n; i++) {
-		struct job *j = &b->jobs[i];
-		if (j->done) continue;
-		j->first_request = n;
-		j->n_requests = j->locking.set.packages.n;
-		for (size_t k = 0; k < j->n_requests; k++)
-			(*requests)[n++] = (struct fetch_request){ .package = &j->locking.set.packages.p[k],
-				                                       .target = &j->locking.target,
-				                                       .lock_format = j->locking.set.format,
-				                                       .lock_folder = path_dir(j->locking.set.lock_path),
-				                                       .notes = &j->built->notes };
+	size_t total = 0, n = 0;
+	for (size_t i = 0; i < b->n; i++) total += b->jobs[i].locking.set.packages.n;
+	*requests = arena_array(b->a, struct fetch_request, total);
+	*results = arena_array(b->a, struct fetch_result, total);
+	for (size_t x = 0; x < b->indexes.n; x++) {
+		const struct build_index *index = b->indexes.p[x];
+		size_t from = n;
+		for (size_t i = 0; i < b->n; i++)
+			if (!b->jobs[i].done && b->jobs[i].index == index) ask_for(&b->jobs[i], *requests, &n);
+		if (!fetch_from(b, index, *requests + from, n - from, *results + from)) return false;
 	}
-	struct fetch_options options = { .store = b->options->store,
-		                             .env = b->options->env,
-		                             .index = &b->index,
-		                             .index_key = b->index_key,
-		                             .offline = b->options->offline,
-		                             .refresh = b->options->refresh,
-		                             .jobs = b->options->jobs,
-		                             .allow_record_mismatch = b->options->allow_record_mismatch,
-		                             .now = b->options->now_ns / 1000000000,
-		                             .cancel = b->options->cancel,
-		                             .progress = b->options->progress,
-		                             .log = b->options->log,
-		                             .log_context = b->options->log_context };
-	return n == 0 || fetch_wheels(b->a, *requests, n, &options, *results, &b->stats, b->e);
+	return true;
 }
 
 /* --- stages: plan, assemble --- */
-
-static void note_sizes(struct job *j)
-{
-	const struct build_result *r = &j->built->result;
-	if (r->unzipped_size > LAMBDA_UNZIPPED_MAX) {
-		note_add(&j->built->notes, NOTE_WARNING, "size-unzipped", STR_FMT " is %llu bytes unzipped; Lambda accepts %llu for a function with all its layers",
-		         STR_ARG(r->name), (unsigned long long)r->unzipped_size, (unsigned long long)LAMBDA_UNZIPPED_MAX);
-		note_help(&j->built->notes, "leave out what the runtime has (--provided runtime:boto3), --slim tests, or split it over layers");
-	}
-	if (!r->is_tree && r->size > LAMBDA_DIRECT_UPLOAD_MAX)
-		note_add(&j->built->notes, NOTE_INFO, "size-upload", STR_FMT " is %llu bytes; above %llu it has to be uploaded through S3",
-		         STR_ARG(r->name), (unsigned long long)r->size, (unsigned long long)LAMBDA_DIRECT_UPLOAD_MAX);
-}
 
 static void fill_result(struct build *b, struct job *j, const struct assemble_result *made)
 {
@@ -136,11 +138,19 @@ static void fill_result(struct build *b, struct job *j, const struct assemble_re
 		*vec_push(b->a, &r->distributions) =
 		    (struct built_distribution){ d->name, d->version, d->record->sha256, d->size, d->unzipped_size };
 	}
-	note_sizes(j);
-	for (size_t i = 0; i < j->built->notes.list.n; i++) {
-		const struct note *note = &j->built->notes.list.p[i];
-		if (note->level == NOTE_WARNING) *vec_push(b->a, &r->warnings) = (struct built_warning){ str_from(note->id), note->message };
-	}
+	build_note_sizes(j);
+	build_take_warnings(b, j);
+}
+
+/* A zip without an entry is of no use to anybody; most likely the folder or the filter is wrong. */
+static bool refuse_empty(const struct job *j, struct err *e)
+{
+	const struct artifact *x = j->artifact;
+	err_set(e, ERR_USAGE, "empty-artifact", "`" STR_FMT "` would hold no file", STR_ARG(x->name));
+	err_where(e, STR_FMT, STR_ARG(x->sources.n ? x->sources.p[0] : x->dependencies.n ? x->dependencies.p[0].path : x->where));
+	if (x->sources.n) return err_help(e, "look at --source, --include and --exclude-path: no file is left of them");
+	return err_help(e, "the lock has nothing for " STR_FMT "/%s; look at its markers, groups, --only, --exclude and --provided",
+	                STR_ARG(j->built->result.runtime), target_arch_name(x->target.arch));
 }
 
 static bool dump_plan(struct build *b, struct job *j);
@@ -151,27 +161,48 @@ static bool make(struct build *b, struct job *j, const struct sha256 *content, u
 	struct assemble_options options = { .store = b->options->store,
 		                                .jobs = b->options->jobs,
 		                                .force = b->options->force,
+		                                .known_names = &j->stamp.tops,
 		                                .cancel = b->options->cancel,
 		                                .progress = b->options->progress };
 	struct assemble_result made;
 	bool tree = j->artifact->into.n > 0;
 	*damaged = UINT32_MAX;
-	if (!plan_make(b->a, j->artifact, j->distributions, j->n_distributions, j->sources.files.p, j->sources.files.n, &j->built->notes,
-	               &j->plan, b->e))
+	if (!plan_make(b->a, j->artifact, j->distributions, j->n_distributions, j->sources.files.p, j->sources.files.n,
+	               &j->built->notes, &j->plan, b->e))
 		return false;
 	if (b->options->dump == DUMP_PLAN) return dump_plan(b, j);
+	if (j->plan.n == 0) return refuse_empty(j, b->e);
+	if (tree && !build_announce_tree(b, j)) return false;
 	if (!(tree ? assemble_tree : assemble_zip)(b->a, j->artifact, &j->plan, &options, &made, damaged, b->e)) return false;
 	fill_result(b, j, &made);
-	return build_keep_stamp(b, j, content);
+	return build_keep_stamp(b, j, content, made.inode);
 }
 
-static bool refetch(struct build *b, struct job *j, uint32_t damaged, struct fetch_request *requests, struct fetch_result *results)
+/* Where one wheel is damaged others may be, and this is the slow path anyway: all are looked at. */
+static bool drop_damaged(struct build *b, struct job *j, uint32_t damaged)
 {
-	struct distribution *bad = &j->distributions[damaged];
-	store_file_drop(b->options->store, &bad->record->sha256, "its bytes are not those that were verified");
+	struct store *store = b->options->store;
+	bool dropped = false;
+	for (size_t i = 0; i < j->n_distributions; i++) {
+		const struct wheel_record *record = j->distributions[i].record;
+		bool good = false;
+		int fd = -1;
+		if (!store_file_open(store, &record->sha256, record->size, &fd, NULL, b->e)) return false;
+		bool ok = fd < 0 || store_file_check(store, &record->sha256, fd, &good, b->e);
+		io_close(&fd);
+		if (!ok) return false;
+		if (i == damaged && !good) dropped = true;
+	}
+	/* The file is what its name says, so its record is not. */
+	if (!dropped) store_file_drop(store, &j->distributions[damaged].record->sha256, "its record does not fit it");
+	return true;
+}
+
+static bool refetch(struct build *b, struct job *j, uint32_t damaged, struct fetch_request *requests,
+                    struct fetch_result *results)
+{
 	err_clear(b->e);
-	if (!fetch_jobs(b, &requests, &results)) return false;
-	j->n_distributions = 0;
+	if (!drop_damaged(b, j, damaged) || !fetch_jobs(b, &requests, &results)) return false;
 	return build_distributions(b, j, requests, results);
 }
 
@@ -181,12 +212,14 @@ static bool finish_job(struct build *b, struct job *j, struct fetch_request *req
 	bool up_to_date = false;
 	if (!build_distributions(b, j, requests, results)) return false;
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
-	build_key_content(&j->options_key, j->distributions, j->n_distributions, &j->sources, &content);
+	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_content(b, j, &content, &up_to_date)) return false;
 	if (up_to_date) return true;
 	for (int repairs = 0;; repairs++) {
 		uint32_t damaged;
-		if (make(b, j, &content, &damaged)) return true;
+		bool ok = make(b, j, &content, &damaged);
+		io_close(&j->turn);
+		if (ok) return true;
 		if (damaged == UINT32_MAX || repairs == REPAIRS_MAX || !refetch(b, j, damaged, requests, results)) return false;
 	}
 }
@@ -199,7 +232,8 @@ static bool dump_plan(struct build *b, struct job *j)
 		const struct plan_entry *entry = &j->plan.entries[i];
 		static const char *const sources[] = { [PLAN_WHEEL] = "wheel", [PLAN_FILE] = "file", [PLAN_TEXT] = "text" };
 		buf_addf(b->options->dump_out, "%04o %s " STR_FMT " " STR_FMT "\n", entry->mode, sources[entry->source],
-		         STR_ARG(entry->distribution == UINT32_MAX ? S(".") : j->distributions[entry->distribution].name), STR_ARG(entry->name));
+		         STR_ARG(entry->distribution == UINT32_MAX ? S(".") : j->distributions[entry->distribution].name),
+		         STR_ARG(entry->name));
 	}
 	return true;
 }
@@ -215,11 +249,30 @@ static bool dump_fetch(struct build *b, const struct job *j, const struct fetch_
 
 /* --- the run --- */
 
-static bool only_look(struct build *b, void (*each)(void *, struct built *), void *context, size_t *finished)
+/* --check, --dry-run: the stages as far as they need neither network nor writing. What is not in the store would be built. */
+static bool look_at_job(struct build *b, struct job *j, struct fetch_request *requests, struct fetch_result *results)
+{
+	struct sha256 content;
+	bool up_to_date = false;
+	for (size_t i = 0; i < j->n_requests; i++)
+		if (!results[j->first_request + i].record) return true;
+	if (!build_distributions(b, j, requests, results)) return false;
+	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
+	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
+	if (!build_from_stamp_content(b, j, &content, &up_to_date)) return false;
+	j->done = up_to_date;
+	return true;
+}
+
+static bool look_at_all(struct build *b, struct fetch_request *requests, struct fetch_result *results,
+                        void (*each)(void *, struct built *), void *context, size_t *finished)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		b->jobs[i].built->result.planned = !b->jobs[i].done;
-		each(context, b->jobs[i].built);
+		struct job *j = &b->jobs[i];
+		if (!j->done && !look_at_job(b, j, requests, results)) return false;
+		j->built->result.planned = !j->done;
+		if (!j->done) build_take_warnings(b, j);
+		each(context, j->built);
 		(*finished)++;
 	}
 	return true;
@@ -261,12 +314,12 @@ bool build_run(struct arena *a, const struct project *project, const struct buil
 {
 	struct build b = { .a = a, .project = project, .options = options, .n = project->artifacts.n, .e = e };
 	b.jobs = arena_array(a, struct job, b.n);
+	b.locking = (struct locking_options){ .env = options->env, .frozen = options->frozen };
 	*finished = 0;
 	if (options->dump == DUMP_PROJECT) return project_dump(project, options->dump_out);
-	if (!build_index_begin(&b)) return false;
+	if (!build_index_begin(&b) || !build_guard(&b)) return false;
 	for (size_t i = 0; i < b.n; i++)
 		if (!start_job(&b, &b.jobs[i], &project->artifacts.p[i], &results[i])) return false;
-	if (options->only_look) return only_look(&b, each, context, finished);
 	if (!lock_all(&b)) return false;
 	if (options->dump == DUMP_LOCK) return true;
 	struct fetch_request *requests;
@@ -279,5 +332,6 @@ bool build_run(struct arena *a, const struct project *project, const struct buil
 			b.jobs[i].spent_ms += clock_ms(&b) - from;
 			break;
 		}
+	if (options->only_look) return look_at_all(&b, requests, fetched, each, context, finished);
 	return finish_all(&b, requests, fetched, each, context, finished);
 }

@@ -24,12 +24,13 @@ struct build_options {
 	struct store *store;
 	const struct index_inputs *index; /* options, environment; the project and requirements files add to it */
 	bool offline, refresh, force, frozen;
-	bool only_look; /* --check, --dry-run: nothing is fetched or written */
+	bool only_look;    /* --check, --dry-run: nothing is fetched or written */
+	bool want_depends; /* fill in built.depends */
 	size_t jobs;
 	enum build_dump dump;
 	struct buf *dump_out;
 	struct str_list allow_record_mismatch;
-	int64_t now_ns;          /* wall clock at start */
+	int64_t now_ns;                 /* wall clock at start */
 	uint64_t (*monotonic_ms)(void); /* for elapsed_ms */
 	const atomic_bool *cancel;
 	const struct progress *progress;
@@ -40,7 +41,7 @@ struct build_options {
 struct built {
 	const struct artifact *artifact;
 	struct build_result result;
-	struct str_list depends; /* every input, for --depfile */
+	struct str_list depends; /* every input once, for --depfile; empty unless wanted */
 	struct notes notes;      /* about this artifact */
 };
 

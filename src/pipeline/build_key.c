@@ -5,7 +5,7 @@
 #include "zip/zip_write.h"
 
 /* Raised when the bytes that a plan gives change although nothing else does. */
-#define KEY_VERSION 1
+#define KEY_VERSION 2
 
 static void put_number(struct sha256_stream *h, uint64_t n)
 {
@@ -53,6 +53,23 @@ static void put_project(struct sha256_stream *h, const struct artifact *x)
 		put_text(h, x->files.p[i].target);
 		put_text(h, x->files.p[i].source);
 	}
+}
+
+/* The rules that turn wheels and files into bytes. */
+static void put_rules(struct sha256_stream *h, const struct artifact *x)
+{
+	put_number(h, KEY_VERSION);
+	put_text(h, S(LAMINA_VERSION));
+	put_text(h, str_from(zip_coder()));
+	put_number(h, x->kind);
+	put_text(h, x->name);
+	put_text(h, str_from(x->target.runtime->name));
+	put_number(h, x->target.arch);
+	put_number(h, x->layout);
+	put_number(h, x->compress);
+	put_number(h, x->slim);
+	put_number(h, x->scripts);
+	put_number(h, x->into.n > 0);
 	put_number(h, x->prefer.n);
 	for (size_t i = 0; i < x->prefer.n; i++) {
 		put_text(h, x->prefer.p[i].glob);
@@ -60,35 +77,28 @@ static void put_project(struct sha256_stream *h, const struct artifact *x)
 	}
 }
 
-void build_key_options(const struct artifact *x, str index_key, struct sha256 *out)
+void build_key_options(const struct artifact *x, str index_key, const struct build_options *options, struct sha256 *out)
 {
 	struct sha256_stream h;
 	sha256_begin(&h);
-	put_number(&h, KEY_VERSION);
-	put_text(&h, S(LAMINA_VERSION));
-	put_text(&h, str_from(zip_coder()));
+	put_rules(&h, x);
 	put_text(&h, index_key);
-	put_number(&h, x->kind);
-	put_text(&h, x->name);
-	put_text(&h, str_from(x->target.runtime->name));
-	put_number(&h, x->target.arch);
 	put_text(&h, x->output);
 	put_text(&h, x->into);
 	put_inputs(&h, x);
 	put_project(&h, x);
-	put_number(&h, x->layout);
-	put_number(&h, x->compress);
-	put_number(&h, x->slim);
-	put_number(&h, x->scripts);
+	/* What one run lets pass must not answer for another that does not. */
+	put_number(&h, options->frozen);
+	put_list(&h, &options->allow_record_mismatch);
 	sha256_end(&h, out);
 }
 
-void build_key_content(const struct sha256 *options, const struct distribution *distributions, size_t n,
+void build_key_content(const struct artifact *x, const struct distribution *distributions, size_t n,
                        const struct source_list *sources, struct sha256 *out)
 {
 	struct sha256_stream h;
 	sha256_begin(&h);
-	sha256_update(&h, options->bytes, SHA256_SIZE);
+	put_rules(&h, x);
 	put_number(&h, n);
 	for (size_t i = 0; i < n; i++) {
 		put_text(&h, distributions[i].file);

@@ -5,12 +5,13 @@
 
 #include "model/artifact.h"
 #include "model/plan.h"
+#include "pipeline/build.h"
 #include "pipeline/sources.h"
 
 /* What does not stand in files: the artifact's description, where packages come from, lamina's version and coder. */
-void build_key_options(const struct artifact *artifact, str index_key, struct sha256 *out);
-/* Options, wheels and project files. */
-void build_key_content(const struct sha256 *options, const struct distribution *distributions, size_t n,
+void build_key_options(const struct artifact *artifact, str index_key, const struct build_options *options, struct sha256 *out);
+/* What the bytes depend on: wheels, project files and the rules of the plan, but not where any of them lies. */
+void build_key_content(const struct artifact *artifact, const struct distribution *distributions, size_t n,
                        const struct source_list *sources, struct sha256 *out);
 
 #endif

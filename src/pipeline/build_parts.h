@@ -11,8 +11,19 @@
 #include "pipeline/sources.h"
 #include "pipeline/stamp.h"
 
+/* Where the packages of some artifacts come from. What one artifact's requirements or pyproject.toml say about indexes is not said for
+ * the others: an artifact must not depend on what is built beside it. */
+struct build_index {
+	str lock_path; /* whose options it has; empty = only what holds for all */
+	struct sha256 lock_sha256;
+	struct index_inputs inputs;
+	struct index_config config;
+	str key;
+};
+
 struct job {
 	const struct artifact *artifact;
+	const struct build_index *index;
 	struct built *built;
 	struct stamp_place place;
 	bool done; /* up to date, or nothing to do */
@@ -25,8 +36,10 @@ struct job {
 	size_t first_request, n_requests; /* its part of the fetch */
 	struct distribution *distributions;
 	size_t n_distributions;
+	struct str_list local_files; /* wheels of this computer that no hash stands for */
 	struct plan plan;
 	uint64_t spent_ms;
+	int turn; /* lease of a tree in the making, or -1 */
 };
 
 struct build {
@@ -35,22 +48,37 @@ struct build {
 	const struct build_options *options;
 	struct job *jobs;
 	size_t n;
+	struct locking_options locking;
 	struct fetch_stats stats;
-	struct index_inputs inputs; /* options and environment, lamina.toml, then what locks say */
-	struct index_config index;
-	str index_key;
+	VEC(struct build_index *) indexes; /* the first holds for all: options, environment, lamina.toml */
+	struct str_list outputs;           /* absolute paths of everything that is built: never a source */
 	struct err *e;
 };
 
 /* build_index.c: where packages come from. */
 bool build_index_begin(struct build *b);
-bool build_index_add_lock(struct build *b, const struct job *j);
+/* Sets the job's index from what its lock says. */
+bool build_index_of_lock(struct build *b, struct job *j);
+
+/* build_guard.c: outputs that would destroy what they are made from. */
+bool build_guard(struct build *b);
+
+/* build_notes.c: what is said about every artifact, and the warnings of its record. */
+void build_note_runtime(struct build *b, struct job *j);
+void build_note_sizes(struct job *j);
+void build_take_warnings(struct build *b, struct job *j);
 
 /* build_stamp.c: may the stamp answer? Sets done and the result. quick: from stat facts; else content has been worked out. */
 bool build_from_stamp_quick(struct build *b, struct job *j);
 bool build_from_stamp_content(struct build *b, struct job *j, const struct sha256 *content, bool *up_to_date);
-bool build_keep_stamp(struct build *b, struct job *j, const struct sha256 *content);
-/* build_select.c: fetched wheels -> the distributions that the artifact holds. */
-bool build_distributions(struct build *b, struct job *j, const struct fetch_request *requests, const struct fetch_result *results);
+/* inode: of the output that this run made. */
+bool build_keep_stamp(struct build *b, struct job *j, const struct sha256 *content, uint64_t inode);
+/* Waits for the turn to make the tree, and says which names it will have before it is put in place: a killed run then leaves a tree
+ * that lamina knows as its own. */
+bool build_announce_tree(struct build *b, struct job *j);
+/* build_select.c: fetched wheels -> the distributions that the artifact holds. Provided ones need not even be fetched. */
+void build_drop_provided_packages(struct job *j);
+bool build_distributions(struct build *b, struct job *j, const struct fetch_request *requests,
+                         const struct fetch_result *results);
 
 #endif

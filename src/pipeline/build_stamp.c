@@ -1,39 +1,68 @@
 /* build_stamp.c: when the last build's answer still holds, and what is kept for the next one.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/map.h"
+#include "net/url.h"
 #include "pipeline/build_key.h"
 #include "pipeline/build_parts.h"
 #include "report/build_record.h"
 
 #define RECORD_MAX_BYTES ((size_t)16 << 20)
 
-static bool result_from_record(struct build *b, struct job *j)
+/* A source may be an input, too: the requirements file in the folder that is packed. */
+static void add_depend(struct build *b, struct job *j, struct map *seen, str path)
 {
-	struct build_result r;
-	if (!build_record_read(b->a, j->stamp.record, &r)) return false;
-	r.up_to_date = true;
-	r.path = j->artifact->into.n ? j->artifact->into : j->artifact->output;
-	j->built->result = r;
-	str rest = j->stamp.depends, line;
-	while (str_line(&rest, &line)) *vec_push(b->a, &j->built->depends) = line;
-	return true;
+	bool added;
+	str clean = path_clean(b->a, path);
+	map_put(seen, clean, &added);
+	if (added) *vec_push(b->a, &j->built->depends) = clean;
+}
+
+static void collect_depends(struct build *b, struct job *j, const struct stamp *stamp)
+{
+	struct map seen;
+	if (!b->options->want_depends) return;
+	map_init(&seen, b->a);
+	j->built->depends = (struct str_list){ 0 };
+	for (size_t i = 0; i < stamp->inputs.n; i++)
+		if (stamp->inputs.p[i].exists) add_depend(b, j, &seen, stamp->inputs.p[i].path);
+	for (size_t i = 0; i < stamp->sources.n; i++) add_depend(b, j, &seen, stamp->sources.p[i].path);
 }
 
 /* Warnings are about the artifact as it lies there, so they are told again. */
-static void repeat_warnings(struct job *j)
+static void repeat_warnings(struct build *b, struct job *j)
 {
 	const struct build_result *r = &j->built->result;
 	for (size_t i = 0; i < r->warnings.n; i++)
 		note_add(&j->built->notes, NOTE_WARNING, r->warnings.p[i].id.p, STR_FMT, STR_ARG(r->warnings.p[i].message));
+	build_take_warnings(b, j);
+}
+
+static bool result_from_record(struct build *b, struct job *j)
+{
+	struct build_result r;
+	if (!build_record_read(b->a, j->stamp.record, &r)) return false;
+	const struct build_result *now = &j->built->result;
+	r.up_to_date = true;
+	r.path = now->path;
+	/* The lock was read again: another file, or other words in it, may say the same. */
+	if (j->locking.set.packages.n || j->locking.set.inputs.n) {
+		r.lock = now->lock;
+		r.lock_sha256 = now->lock_sha256;
+	}
+	j->built->result = r;
+	collect_depends(b, j, &j->stamp);
+	repeat_warnings(b, j);
+	return true;
 }
 
 bool build_from_stamp_quick(struct build *b, struct job *j)
 {
-	if (b->options->force || b->options->refresh || !j->has_stamp) return true;
-	if (!sha256_eq(&j->stamp.options, &j->options_key) || !stamp_output_fresh(&j->stamp) || !stamp_inputs_fresh(&j->stamp) ||
-	    !stamp_sources_fresh(&j->stamp, &j->sources) || !result_from_record(b, j))
-		return true;
-	repeat_warnings(j);
-	j->done = true;
+	const struct stamp *s = &j->stamp;
+	if (b->options->force || b->options->refresh || !j->has_stamp || !sha256_eq(&s->options, &j->options_key)) return true;
+	j->done = stamp_inputs_fresh(s) && stamp_variables_fresh(s, b->options->env) && stamp_sources_fresh(s, &j->sources) &&
+	          stamp_output_fresh(s) && result_from_record(b, j);
 	return true;
 }
 
@@ -43,8 +72,7 @@ bool build_from_stamp_content(struct build *b, struct job *j, const struct sha25
 	if (b->options->force || !j->has_stamp) return true;
 	if (!sha256_eq(&j->stamp.content, content) || !stamp_output_fresh(&j->stamp) || !result_from_record(b, j)) return true;
 	*up_to_date = true;
-	repeat_warnings(j);
-	return build_keep_stamp(b, j, content);
+	return b->options->only_look || build_keep_stamp(b, j, content, j->stamp.output.inode);
 }
 
 static bool add_input(struct build *b, struct stamp *stamp, str path)
@@ -71,6 +99,34 @@ static bool add_absent_locks(struct build *b, struct job *j, struct stamp *stamp
 	return true;
 }
 
+/* A wheel that comes into a --find-links folder may be a better answer than the one that was taken. */
+static bool add_folders(struct build *b, struct job *j, struct stamp *stamp)
+{
+	for (size_t i = 0; i < j->index->config.find_links.n; i++) {
+		str link = j->index->config.find_links.p[i], path;
+		struct url url;
+		struct err ignored = { 0 };
+		if (!str_istarts(link, S("file:")) || !url_parse(b->a, link, &url, &ignored) ||
+		    !url_to_path(b->a, &url, &path, &ignored))
+			continue;
+		if (!add_input(b, stamp, path)) return false;
+	}
+	return true;
+}
+
+static void add_variables(struct build *b, struct job *j, struct stamp *stamp)
+{
+	if (!j->locking.set.format || strcmp(j->locking.set.format, "requirements.txt") != 0) return;
+	for (size_t i = 0; i < j->locking.set.inputs.n; i++) {
+		struct err ignored = { 0 };
+		struct arena scratch = { 0 };
+		str text;
+		if (io_read_file(&scratch, j->locking.set.inputs.p[i].p, LOCK_FILE_MAX, &text, &ignored))
+			stamp_add_variables(b->a, stamp, text, b->options->env);
+		arena_release(&scratch);
+	}
+}
+
 static bool collect_inputs(struct build *b, struct job *j, struct stamp *stamp)
 {
 	if (b->project->config_path.n && !add_input(b, stamp, b->project->config_path)) return false;
@@ -78,7 +134,10 @@ static bool collect_inputs(struct build *b, struct job *j, struct stamp *stamp)
 		if (!add_input(b, stamp, j->locking.set.inputs.p[i])) return false;
 	for (size_t i = 0; i < j->provided.inputs.n; i++)
 		if (!add_input(b, stamp, j->provided.inputs.p[i])) return false;
-	if (!add_absent_locks(b, j, stamp)) return false;
+	for (size_t i = 0; i < j->local_files.n; i++)
+		if (!add_input(b, stamp, j->local_files.p[i])) return false;
+	if (!add_absent_locks(b, j, stamp) || !add_folders(b, j, stamp)) return false;
+	add_variables(b, j, stamp);
 	for (size_t i = 0; i < j->sources.files.n; i++) {
 		const struct source_file *f = &j->sources.files.p[i];
 		*vec_push(b->a, &stamp->sources) = (struct stamp_input){ .path = f->path,
@@ -91,28 +150,23 @@ static bool collect_inputs(struct build *b, struct job *j, struct stamp *stamp)
 	return true;
 }
 
-static void collect_depends(struct build *b, struct job *j, struct stamp *stamp)
+/* What stands at the output's place. Another process may have put its own there meanwhile: that is not what the stamp is about. */
+static bool take_output(struct build *b, struct job *j, uint64_t inode, struct stamp *stamp)
 {
-	struct buf text;
-	buf_init(&text, RECORD_MAX_BYTES);
-	j->built->depends = (struct str_list){ 0 };
-	for (size_t i = 0; i < stamp->inputs.n; i++)
-		if (stamp->inputs.p[i].exists) *vec_push(b->a, &j->built->depends) = stamp->inputs.p[i].path;
-	for (size_t i = 0; i < stamp->sources.n; i++) *vec_push(b->a, &j->built->depends) = stamp->sources.p[i].path;
-	for (size_t i = 0; i < j->built->depends.n; i++) {
-		buf_add_str(&text, j->built->depends.p[i]);
-		buf_add_char(&text, '\n');
-	}
-	stamp->depends = buf_take(&text, b->a);
-	buf_release(&text);
+	str output = j->artifact->into.n ? j->artifact->into : j->artifact->output;
+	stamp->is_tree = j->artifact->into.n > 0;
+	if (!stamp_input_now(arena_str(b->a, output), &stamp->output, b->e)) return false;
+	if (stamp->output.inode != inode) stamp->output.exists = false;
+	if (!stamp->is_tree || !stamp->output.exists) return true;
+	return stamp_tree_now(stamp->output.path, &stamp->tree, b->e) &&
+	       io_list(b->a, stamp->output.path.p, SIZE_MAX, &stamp->tops, b->e);
 }
 
-bool build_keep_stamp(struct build *b, struct job *j, const struct sha256 *content)
+bool build_keep_stamp(struct build *b, struct job *j, const struct sha256 *content, uint64_t inode)
 {
 	struct stamp stamp = { .options = j->options_key, .content = *content, .taken_ns = b->options->now_ns };
 	struct buf record;
-	str output = j->artifact->into.n ? j->artifact->into : j->artifact->output;
-	if (!collect_inputs(b, j, &stamp) || !stamp_input_now(arena_str(b->a, output), &stamp.output, b->e)) return false;
+	if (!collect_inputs(b, j, &stamp) || !take_output(b, j, inode, &stamp)) return false;
 	collect_depends(b, j, &stamp);
 	buf_init(&record, RECORD_MAX_BYTES);
 	build_record_write(&j->built->result, &record);
@@ -120,4 +174,24 @@ bool build_keep_stamp(struct build *b, struct job *j, const struct sha256 *conte
 	bool ok = record.over || stamp_save(b->a, &j->place, &stamp, &j->built->notes, b->e);
 	buf_release(&record);
 	return ok;
+}
+
+bool build_announce_tree(struct build *b, struct job *j)
+{
+	struct stamp stamp = { .is_tree = true }, latest;
+	str absolute;
+	bool found;
+	if (!path_absolute(b->a, j->artifact->into, &absolute, b->e)) return false;
+	if (j->turn < 0 && !store_lease(b->options->store, arena_join(b->a, S("tree "), absolute), &j->turn, b->e)) return false;
+	/* Who had the turn before may have made the tree that stands there now. */
+	if (!stamp_load(b->a, &j->place, &latest, &found, b->e)) return false;
+	if (found) j->stamp.tops = latest.tops;
+	for (size_t i = 0; i < j->stamp.tops.n; i++) *vec_push(b->a, &stamp.tops) = j->stamp.tops.p[i];
+	for (size_t i = 0; i < j->plan.n; i++) {
+		str top, rest, name = j->plan.entries[i].name;
+		str_cut(name, '/', &top, &rest);
+		/* Entries are in order: a top folder is one run, or a few. */
+		if (stamp.tops.n == 0 || !str_eq(stamp.tops.p[stamp.tops.n - 1], top)) *vec_push(b->a, &stamp.tops) = top;
+	}
+	return stamp_save(b->a, &j->place, &stamp, &j->built->notes, b->e);
 }

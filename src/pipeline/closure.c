@@ -15,6 +15,7 @@
 struct need {
 	struct requirement requirement;
 	str name; /* normalised */
+	bool held;
 };
 
 struct needs {
@@ -33,6 +34,7 @@ struct spreading {
 	struct str_list *active;
 	struct prune_node *nodes;
 	VEC(size_t) work;
+	size_t steps;
 	/* called for each need that holds; may be NULL */
 	bool (*visit)(struct spreading *s, size_t from, const struct need *need);
 	void *context;
@@ -47,8 +49,9 @@ static bool parse_needs(struct spreading *s, size_t i)
 		bool repaired = false;
 		str text = d->record->requires_dist.p[k];
 		if (!requirement_parse_lenient(s->a, text, &need.requirement, &repaired, &ignored)) {
-			note_add(s->notes, NOTE_WARNING, "bad-requirement", "a requirement of " STR_FMT " cannot be read and is not checked: " STR_FMT,
-			         STR_ARG(d->name), STR_ARG(text));
+			note_add(s->notes, NOTE_WARNING, "bad-requirement",
+			         "a requirement of " STR_FMT " cannot be read and is not checked: " STR_FMT, STR_ARG(d->name),
+			         STR_ARG(text));
 			continue;
 		}
 		if (repaired)
@@ -79,13 +82,24 @@ static void ask_extras(struct spreading *s, size_t to, const struct requirement 
 	if (grew) *vec_push(s->a, &s->work) = to;
 }
 
+static bool too_large(struct spreading *s, size_t i)
+{
+	const struct distribution *d = &s->distributions[i];
+	err_set(s->e, ERR_FORMAT, "closure-too-large", "the requirements and extras of " STR_FMT " are too many to follow",
+	        STR_ARG(d->name));
+	return err_where(s->e, STR_FMT, STR_ARG(d->file));
+}
+
 static bool spread_one(struct spreading *s, size_t i)
 {
 	for (size_t k = 0; k < s->needs[i].list.n; k++) {
-		const struct need *need = &s->needs[i].list.p[k];
-		if (!holds(s, i, need)) continue;
+		struct need *need = &s->needs[i].list.p[k];
+		s->steps += 1 + s->active[i].n;
+		if (s->steps > CLOSURE_STEPS_MAX) return too_large(s, i);
+		if (need->held || !holds(s, i, need)) continue;
+		need->held = true; /* further extras only add */
 		size_t to = (size_t)(uintptr_t)map_get(&s->by_name, need->name);
-		str_list_add_new(s->a, &s->nodes[i].needs, need->name);
+		*vec_push(s->a, &s->nodes[i].needs) = need->name;
 		if (to) ask_extras(s, to - 1, &need->requirement);
 		if (s->visit && !s->visit(s, i, need)) return false;
 	}
@@ -123,7 +137,7 @@ bool closure_table(struct arena *a, const struct distribution *distributions, si
 /* What closure_check collects. */
 struct checking {
 	const struct str_list *left_out;
-	struct str_list missing; /* names already told */
+	struct map missing; /* names already told */
 	struct buf text;
 	size_t shown;
 };
@@ -150,7 +164,10 @@ static bool check_need(struct spreading *s, size_t from, const struct need *need
 		check_version(s, from, need, &s->distributions[to - 1]);
 		return true;
 	}
-	if (str_list_has(c->left_out, need->name) || !str_list_add_new(s->a, &c->missing, need->name)) return true;
+	bool added;
+	if (str_list_has(c->left_out, need->name)) return true;
+	map_put(&c->missing, need->name, &added);
+	if (!added) return true;
 	if (c->shown++ >= MISSING_SHOWN) return true;
 	buf_addf(&c->text, "%s" STR_FMT STR_FMT " (needed by " STR_FMT ")", c->shown > 1 ? ", " : "", STR_ARG(need->name),
 	         STR_ARG(requirement_text(s->a, &need->requirement)), STR_ARG(s->distributions[from].name));
@@ -187,6 +204,7 @@ bool closure_check(struct arena *a, const struct distribution *distributions, si
 	s.visit = check_need;
 	s.context = &c;
 	buf_init(&c.text, 4096);
+	map_init(&c.missing, a);
 	bool ok = spread(&s);
 	if (ok && c.missing.n) ok = report_missing(&c, &s);
 	buf_release(&c.text);
@@ -203,16 +221,16 @@ bool closure_check_python(struct arena *a, const struct distribution *distributi
 		struct err ignored = { 0 };
 		if (d->record->requires_python.n == 0) continue;
 		if (!specifier_parse(a, d->record->requires_python, &set, &ignored)) {
-			note_add(notes, NOTE_WARNING, "bad-requires-python", "Requires-Python of " STR_FMT " cannot be read: " STR_FMT, STR_ARG(d->name),
-			         STR_ARG(d->record->requires_python));
+			note_add(notes, NOTE_WARNING, "bad-requires-python", "Requires-Python of " STR_FMT " cannot be read: " STR_FMT,
+			         STR_ARG(d->name), STR_ARG(d->record->requires_python));
 			continue;
 		}
 		enum tri allows = specifier_allows_python(&set, target->python_minor, full);
 		if (allows == TRI_UNKNOWN) {
 			str assumed = target->assumed[MARKER_PYTHON_FULL_VERSION];
 			allows = specifier_allows_python(&set, target->python_minor, assumed);
-			note_add(notes, NOTE_INFO, "assumed-python", STR_FMT " requires Python " STR_FMT "; " STR_FMT " is assumed", STR_ARG(d->name),
-			         STR_ARG(d->record->requires_python), STR_ARG(assumed));
+			note_add(notes, NOTE_INFO, "assumed-python", STR_FMT " requires Python " STR_FMT "; " STR_FMT " is assumed",
+			         STR_ARG(d->name), STR_ARG(d->record->requires_python), STR_ARG(assumed));
 		}
 		if (allows != TRI_FALSE) continue;
 		err_set(e, ERR_RESOLVE, "requires-python", STR_FMT " " STR_FMT " does not run on Python 3.%d", STR_ARG(d->name),

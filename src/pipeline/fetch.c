@@ -2,7 +2,45 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/fetch.h"
 
+#include "base/io.h"
 #include "pipeline/fetch_parts.h"
+
+/* A file of this computer that nobody gives a digest for: what it holds now. A missing one is told when it is loaded. */
+static bool hash_local(struct fetch *f, struct wanted *w)
+{
+	enum { PIECE = 256 << 10 };
+	struct err absent = { 0 };
+	struct io_stat st;
+	int fd = io_open_read(arena_cstr(f->a, w->local), &absent);
+	if (fd < 0) return true;
+	struct arena scratch = { 0 };
+	struct sha256_stream hash;
+	char *piece = arena_alloc(&scratch, PIECE, 1, 64);
+	bool ok = io_fstat(fd, w->local.p, &st, f->e);
+	sha256_begin(&hash);
+	for (uint64_t done = 0; ok && done < st.size;) {
+		size_t n = st.size - done < PIECE ? (size_t)(st.size - done) : PIECE;
+		ok = io_pread(fd, w->local.p, piece, n, done, f->e);
+		if (ok) sha256_update(&hash, piece, n);
+		done += n;
+	}
+	arena_release(&scratch);
+	io_close(&fd);
+	sha256_end(&hash, &w->sha256);
+	w->has_sha256 = ok;
+	return ok;
+}
+
+/* Further digests that the lock asks for, of a file that the store has: proved once, then remembered. */
+static bool prove_others(struct fetch *f, struct wanted *w, int fd)
+{
+	if (w->proved || (!w->others && !w->any)) return true;
+	if (!fetch_recall(f, w)) return false;
+	if (w->proved) return true;
+	if (!fetch_check_others(f, w, fd)) return false;
+	if (!f->options->look_only) fetch_remember(f, w);
+	return true;
+}
 
 /* Is it there, and proved? Either missing part sends it to fetch_load. */
 static bool look_up(struct fetch *f, struct wanted *w)
@@ -10,24 +48,38 @@ static bool look_up(struct fetch *f, struct wanted *w)
 	struct wheel_record record;
 	bool found = false;
 	int fd = -1;
+	if (w->by_place && w->local.n && !w->has_sha256 && !hash_local(f, w)) return false;
 	if (!w->has_sha256) return true;
 	if (!store_file_open(f->options->store, &w->sha256, UINT64_MAX, &fd, &w->stored_size, f->e)) return false;
 	w->stored = fd >= 0;
+	/* What was remembered of an address is no promise about it: when the store has lost the file, whatever is there counts. */
+	if (!w->stored && w->memory.n) w->has_sha256 = false;
 	if (w->stored && !store_record_load(f->options->store, f->a, &w->sha256, &record, &found, f->e)) {
 		io_close(&fd);
 		return false;
 	}
+	if (w->stored && !prove_others(f, w, fd)) {
+		io_close(&fd);
+		return false;
+	}
 	/* Not hashed in this run and never proved: its name alone says what it is. */
-	if (w->stored && !found && !store_file_check(f->options->store, &w->sha256, fd, &w->stored, f->e)) {
+	if (w->stored && !found && !f->options->look_only &&
+	    !store_file_check(f->options->store, &w->sha256, fd, &w->stored, f->e)) {
 		io_close(&fd);
 		return false;
 	}
 	io_close(&fd);
+	/* Cut or longer: seen without reading it. */
+	if (found && w->stored_size != record.size) {
+		if (!f->options->look_only) store_file_drop(f->options->store, &w->sha256, "its size is not the one that was verified");
+		w->stored = false;
+		return true;
+	}
 	if (!found) return true;
 	struct wheel_record *kept = arena_new(f->a, struct wheel_record);
 	*kept = record;
 	w->record = kept;
-	store_touch(f->options->store, &w->sha256, f->options->now);
+	if (!f->options->look_only) store_touch(f->options->store, &w->sha256, f->options->now);
 	return true;
 }
 
@@ -48,7 +100,7 @@ static void remember_digest(struct fetch *f, const struct wanted *w)
 	struct err ignored = { 0 };
 	bool found = false;
 	str index = p->index.n ? p->index : f->options->index_key;
-	if (w->has_sha256 || p->chosen != SIZE_MAX) return;
+	if (!w->by_place || w->local.n || p->chosen != SIZE_MAX) return;
 	if (!store_listing_load(f->options->store, f->a, index, p->name, p->version, &listing, &found, &ignored) || !found) return;
 	for (size_t i = 0; i < listing.files.n; i++) {
 		if (!str_eq(listing.files.p[i].file, w->file)) continue;
@@ -67,10 +119,15 @@ static bool run(struct fetch *f)
 		if (!look_up(f, f->wanted.p[i])) return false;
 		if (!f->wanted.p[i]->record) missing[n++] = f->wanted.p[i];
 	}
+	if (f->options->look_only) {
+		f->stats->missing += n;
+		return true;
+	}
 	if (n && !fetch_load(f, missing, n)) return false;
 	for (size_t i = 0; i < n; i++) {
 		if (!decode(f, missing[i])) return false;
 		remember_digest(f, missing[i]);
+		fetch_remember(f, missing[i]);
 	}
 	return true;
 }
@@ -84,7 +141,9 @@ bool fetch_wheels(struct arena *a, const struct fetch_request *requests, size_t 
 	if (!ok) return false;
 	for (size_t i = 0; i < n; i++) {
 		const struct wanted *w = f.of_request[i];
-		results[i] = (struct fetch_result){ .file = w->file, .sha256 = w->record->sha256, .record = w->record };
+		results[i] = (struct fetch_result){ .file = w->file, .record = w->record };
+		if (w->record) results[i].sha256 = w->record->sha256;
+		if (w->by_place) results[i].local = w->local;
 	}
 	return true;
 }

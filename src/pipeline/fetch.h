@@ -4,7 +4,8 @@
  * For each package: a file that the lock names by digest is taken from the store when it is there, with no page read; else from the URL
  * or path that the lock gives; else from the index page of its name. Where the lock names no file (requirements.txt), the page's listing
  * of the locked version decides, by target tags and allowed hashes; the listing is remembered, so that the choice never depends on what
- * else the store holds and a warm build needs no network. Downloads run in parallel, each file is hashed while it arrives, and
+ * else the store holds and a warm build needs no network. So is the digest of a file at a URL that nobody gives a hash for (until
+ * `refresh`); files of this computer without a hash are read each time, since they may change. Downloads run in parallel, each file is hashed while it arrives, and
  * ingestion (pipeline/ingest.h) runs on other threads meanwhile.
  * Errors:  ERR_RESOLVE: "hash-mismatch", "no-wheel" (names the nearest), "sdist-only", "no-such-version", "unknown-project",
  *          "hash-not-listed"; ERR_NETWORK; ERR_FORMAT of ingestion; ERR_RESOLVE "offline" with --offline when something is missing.
@@ -27,6 +28,7 @@ struct fetch_options {
 	const struct index_config *index; /* a client is made of it when something has to be asked or loaded */
 	str index_key;                    /* stands for `index` in the names of remembered listings */
 	bool offline, refresh;
+	bool look_only; /* nothing is asked, loaded or written; what that leaves open is counted in stats->missing */
 	size_t jobs;
 	struct str_list allow_record_mismatch; /* normalised names */
 	int64_t now;
@@ -48,11 +50,13 @@ struct fetch_request {
 struct fetch_result {
 	str file; /* name of the wheel */
 	struct sha256 sha256;
-	const struct wheel_record *record;
+	const struct wheel_record *record; /* NULL with look_only when something is missing */
+	str local; /* a file of this computer that decided the bytes (a path without a hash in the lock): an input; else empty */
 };
 
 struct fetch_stats {
 	uint64_t pages, downloads, download_bytes, ingested;
+	uint64_t missing; /* with look_only: files that are not known, or not in the store with their record */
 };
 
 /* results: room for n, in the order of requests. */

@@ -45,9 +45,9 @@ static str hex(struct arena *a, const unsigned char *bytes, size_t n)
 	return (str){ out, 2 * n };
 }
 
-static bool mismatch(struct fetch *f, struct wanted *w, str algorithm, str expected, str got)
+static bool mismatch(struct fetch *f, const struct wanted *w, str algorithm, str expected, str got)
 {
-	store_file_drop(f->options->store, &w->sha256, NULL);
+	if (w->fresh) store_file_drop(f->options->store, &w->sha256, NULL); /* a file that was there is somebody else's */
 	err_set(f->e, ERR_RESOLVE, "hash-mismatch", STR_FMT " is not the file that was locked", STR_ARG(w->file));
 	return err_why(f->e, "expected " STR_FMT ":" STR_FMT ", got " STR_FMT, STR_ARG(algorithm), STR_ARG(expected), STR_ARG(got));
 }

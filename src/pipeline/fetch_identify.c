@@ -8,10 +8,22 @@
 #include "lockfile/select.h"
 #include "net/url.h"
 #include "pipeline/fetch_parts.h"
-#include "python/wheel_name.h"
 
 /* Under which name the listings of a package are remembered: an index named by the lock, else the whole configuration. */
-static str listing_index(const struct fetch *f, const struct locked_package *p) { return p->index.n ? p->index : f->options->index_key; }
+static str listing_index(const struct fetch *f, const struct locked_package *p)
+{
+	return p->index.n ? p->index : f->options->index_key;
+}
+
+/* A file: address is a file of this computer, which may change without anybody saying so. */
+static void set_local(struct fetch *f, struct wanted *w)
+{
+	struct url url;
+	struct err ignored = { 0 };
+	w->local = w->path;
+	if (w->local.n || !str_istarts(w->url, S("file:")) || !url_parse(f->a, w->url, &url, &ignored)) return;
+	if (!url_to_path(f->a, &url, &w->local, &ignored)) w->local = (str){ 0 };
+}
 
 /* --- from a lock that names the file --- */
 
@@ -22,12 +34,18 @@ static void from_lock(struct fetch *f, size_t i, struct wanted *w)
 	w->file = file->file;
 	w->url = file->url;
 	if (file->path.n) w->path = path_join(f->a, r->lock_folder, file->path);
+	set_local(f, w);
 	w->index = r->package->index;
 	w->has_sha256 = file->has_sha256;
 	w->sha256 = file->sha256;
 	w->has_size = file->has_size;
 	w->size = file->size;
 	if (file->other_hashes.n) w->others = &file->other_hashes;
+	/* requirements.txt: `name @ URL` with several hashes, or with one that is no SHA-256 */
+	if (!file->has_sha256 && r->package->hashes.n) w->any = &r->package->hashes;
+	w->by_place = !w->has_sha256;
+	if (!w->has_sha256 && !w->others && !w->any && !w->local.n)
+		note_add(r->notes, NOTE_WARNING, "unverified", "the lock gives no hash for " STR_FMT, STR_ARG(w->file));
 }
 
 /* --- from a listing --- */
@@ -58,8 +76,8 @@ static bool hash_allowed(const struct locked_package *p, const struct listed_fil
 static bool no_allowed_file(struct fetch *f, const struct fetch_request *r, const struct listing *listing)
 {
 	const struct locked_package *p = r->package;
-	err_set(f->e, ERR_RESOLVE, "hash-not-listed", "no file of " STR_FMT " " STR_FMT " has a hash that the lock allows", STR_ARG(p->name),
-	        STR_ARG(p->version));
+	err_set(f->e, ERR_RESOLVE, "hash-not-listed", "no file of " STR_FMT " " STR_FMT " has a hash that the lock allows",
+	        STR_ARG(p->name), STR_ARG(p->version));
 	if (p->from_file.n) err_where(f->e, STR_FMT ":%u", STR_ARG(p->from_file), p->from_line);
 	err_why(f->e, "%zu hash%s allowed, %zu file%s listed, none of them match", p->hashes.n, p->hashes.n == 1 ? " is" : "es are",
 	        listing->files.n, listing->files.n == 1 ? " is" : "s are");
@@ -69,10 +87,12 @@ static bool no_allowed_file(struct fetch *f, const struct fetch_request *r, cons
 static bool no_such_version(struct fetch *f, const struct fetch_request *r, str index)
 {
 	const struct locked_package *p = r->package;
-	err_set(f->e, ERR_RESOLVE, "no-such-version", "the index has no files of " STR_FMT " " STR_FMT, STR_ARG(p->name), STR_ARG(p->version));
+	err_set(f->e, ERR_RESOLVE, "no-such-version", "the index has no files of " STR_FMT " " STR_FMT, STR_ARG(p->name),
+	        STR_ARG(p->version));
 	if (p->from_file.n) err_where(f->e, STR_FMT ":%u", STR_ARG(p->from_file), p->from_line);
 	if (index.n) err_why(f->e, STR_FMT " was asked", STR_ARG(url_display(f->a, index)));
-	return err_help(f->e, "choose a version that is there, or name the index that has it: --index-url URL or --extra-index-url URL");
+	return err_help(f->e,
+	                "choose a version that is there, or name the index that has it: --index-url URL or --extra-index-url URL");
 }
 
 static void tell_choice(const struct fetch_request *r, const struct listed_file *file)
@@ -87,7 +107,20 @@ static void tell_choice(const struct fetch_request *r, const struct listed_file 
 		note_add(r->notes, NOTE_INFO, "hashes-from-index", STR_FMT " has no hashes: they are taken from the index",
 		         STR_ARG(r->package->from_file.n ? r->package->from_file : S("the lock")));
 	if (r->package->hashes.n == 0 && !file->has_sha256)
-		note_add(r->notes, NOTE_WARNING, "unverified", "neither the lock nor the index gives a SHA-256 for " STR_FMT, STR_ARG(file->file));
+		note_add(r->notes, NOTE_WARNING, "unverified", "neither the lock nor the index gives a SHA-256 for " STR_FMT,
+		         STR_ARG(file->file));
+}
+
+/* Does the lock allow the digest that the page gives? A digest that only this computer worked out proves nothing about the lock. */
+static bool names_digest(const struct str_list *hashes, const struct listed_file *file)
+{
+	str algorithm, value;
+	struct sha256 digest;
+	for (size_t i = 0; file->has_sha256 && i < hashes->n; i++)
+		if (str_cut(hashes->p[i], ':', &algorithm, &value) && str_eq(algorithm, S("sha256")) &&
+		    sha256_from_hex(value, &digest) && sha256_eq(&digest, &file->sha256))
+			return true;
+	return false;
 }
 
 /* Chooses among the listed files; an error when nothing fits. */
@@ -119,36 +152,17 @@ static bool choose(struct fetch *f, size_t i, const struct listing *listing, str
 	w->has_size = chosen->has_size;
 	w->size = chosen->size;
 	w->others = chosen->other_hashes.n && !chosen->has_sha256 ? &chosen->other_hashes : NULL;
-	w->any = r->package->hashes.n && !chosen->has_sha256 ? &r->package->hashes : NULL;
+	w->any = r->package->hashes.n && !names_digest(&r->package->hashes, chosen) ? &r->package->hashes : NULL;
+	w->by_place = !chosen->has_sha256;
+	set_local(f, w);
 	tell_choice(r, chosen);
 	return true;
 }
 
-/* Does a listed file belong to the locked version? A pin without a local part also means builds with one (PEP 440 "=="). */
-enum version_match { MATCH_NO, MATCH_LOCAL, MATCH_EXACT };
-static enum version_match match_version(struct arena *a, str file, str version)
+static int by_file(const void *a, const void *b)
 {
-	struct wheel_name wheel;
-	struct sdist_name sdist;
-	struct err ignored = { 0 };
-	struct version want, have;
-	str text;
-	if (wheel_name_parse(a, file, &wheel, &ignored))
-		text = wheel.version;
-	else if (sdist_name_parse(a, file, &sdist, &ignored))
-		text = sdist.version;
-	else
-		return MATCH_NO;
-	if (!version_parse(a, version, &want, NULL) || !version_parse(a, text, &have, NULL)) return str_ieq(text, version) ? MATCH_EXACT : MATCH_NO;
-	if (version_cmp(&want, &have) == 0) return MATCH_EXACT;
-	if (want.n_local > 0 || have.n_local == 0) return MATCH_NO;
-	have.n_local = 0;
-	have.fast = 0;
-	want.fast = 0;
-	return version_cmp(&want, &have) == 0 ? MATCH_LOCAL : MATCH_NO;
+	return str_cmp(((const struct listed_file *)a)->file, ((const struct listed_file *)b)->file);
 }
-
-static int by_file(const void *a, const void *b) { return str_cmp(((const struct listed_file *)a)->file, ((const struct listed_file *)b)->file); }
 
 /* The answer of an index, cut down to one version. Names that several sources list are those of the first. */
 static void listing_of(struct fetch *f, const struct index_answer *answer, const struct locked_package *p, struct listing *out)
@@ -161,7 +175,7 @@ static void listing_of(struct fetch *f, const struct index_answer *answer, const
 		for (size_t k = 0; k < answer->files.n; k++) {
 			const struct index_file *from = &answer->files.p[k];
 			bool added;
-			enum version_match match = match_version(f->a, from->file, p->version);
+			enum version_match match = fetch_match_version(f->a, from->file, p->version);
 			if (match != (pass == 0 ? MATCH_EXACT : MATCH_LOCAL)) continue;
 			exact = exact || match == MATCH_EXACT;
 			map_put(&seen, from->file, &added);
@@ -195,7 +209,8 @@ static bool from_answer(struct fetch *f, size_t i, const struct index_answer *an
 	struct err ignored = { 0 };
 	listing_of(f, answer, r->package, &listing);
 	if (listing.files.n)
-		store_listing_save(f->options->store, listing_index(f, r->package), r->package->name, r->package->version, &listing, &ignored);
+		store_listing_save(f->options->store, listing_index(f, r->package), r->package->name, r->package->version, &listing,
+		                   &ignored);
 	w->must_identify = w->remembered = false;
 	if (r->package->chosen == SIZE_MAX) return choose(f, i, &listing, answer->index, w);
 	/* The lock named the file; the page gives its address. */
@@ -247,7 +262,9 @@ static bool from_memory(struct fetch *f, size_t i, struct wanted *w, bool *found
 	struct listing listing;
 	*found = false;
 	if (f->options->refresh) return true;
-	if (!store_listing_load(f->options->store, f->a, listing_index(f, p), p->name, p->version, &listing, found, f->e)) return false;
+	if (!store_listing_load(f->options->store, f->a, listing_index(f, p), p->name, p->version, &listing, found, f->e))
+		return false;
+	if (*found && fetch_folders_changed(f, p, &listing)) *found = false;
 	if (!*found) return true;
 	struct err first = { 0 }, *e = f->e;
 	f->e = &first;
@@ -281,6 +298,7 @@ static bool identify_one(struct fetch *f, size_t i, struct wanted *w)
 	w->request = i;
 	if (r->package->chosen != SIZE_MAX) {
 		from_lock(f, i, w);
+		if (w->by_place && !w->local.n && !fetch_recall(f, w)) return false;
 		w->must_identify = !address_known(f, w);
 		return true;
 	}
@@ -300,6 +318,7 @@ static void unite(struct fetch *f, struct wanted **all)
 		str where = w->path.n ? w->path : w->url;
 		str key = w->has_sha256 ? sha256_hex_str(f->a, &w->sha256) : arena_fmt(f->a, "at " STR_FMT, STR_ARG(where));
 		key = arena_fmt(f->a, STR_FMT " " STR_FMT, STR_ARG(key), STR_ARG(w->file));
+		key = fetch_demands(f->a, key, w);
 		bool added;
 		void **slot = map_put(&by_identity, key, &added);
 		if (added) {
@@ -322,7 +341,10 @@ bool fetch_identify(struct fetch *f)
 		which[n] = i;
 		unknown[n++] = all[i];
 	}
-	if (!ask(f, which, unknown, n)) return false;
+	if (f->options->look_only)
+		f->stats->missing += n;
+	else if (!ask(f, which, unknown, n))
+		return false;
 	unite(f, all);
 	return true;
 }

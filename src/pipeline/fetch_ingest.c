@@ -7,6 +7,7 @@
 #include "pipeline/fetch_parts.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/pool.h"
@@ -69,11 +70,20 @@ static bool prove(struct ingest_queue *q, struct wanted *w, struct arena *scratc
 
 static void keep_error(struct ingest_queue *q, const struct wanted *w, const struct err *e)
 {
-	if (!q->failed || str_cmp(w->file, q->error_file) < 0) {
+	bool first = !q->failed || (q->error.code != ERR_INTERRUPT && str_cmp(w->file, q->error_file) < 0);
+	if (first || e->code == ERR_INTERRUPT) {
 		q->error = *e;
 		q->error_file = w->file;
 	}
 	q->failed = true;
+}
+
+static bool is_cancelled(const struct fetch *f, struct err *e)
+{
+	const atomic_bool *cancel = f->options->cancel;
+	if (!cancel || !atomic_load_explicit(cancel, memory_order_relaxed)) return false;
+	err_set(e, ERR_INTERRUPT, "interrupted", "interrupted");
+	return true;
 }
 
 static void *work(void *context)
@@ -89,7 +99,7 @@ static void *work(void *context)
 		struct err e = { 0 };
 		pthread_mutex_unlock(&q->lock);
 		struct arena_mark mark = arena_mark(&scratch);
-		bool ok = prove(q, w, &scratch, &me->keep, &e);
+		bool ok = !is_cancelled(q->f, &e) && prove(q, w, &scratch, &me->keep, &e);
 		arena_rewind(&scratch, mark);
 		progress_advance(q->f->options->progress, 0);
 		pthread_mutex_lock(&q->lock);
@@ -108,6 +118,10 @@ static void start_workers(struct ingest_queue *q)
 	size_t wanted = q->f->options->jobs;
 	if (wanted > WORKERS_MAX) wanted = WORKERS_MAX;
 	if (wanted == 0) wanted = 1;
+	/* Signals go to the thread that waits for the network: it is the one to be woken. */
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (size_t i = 0; i < wanted; i++) {
 		struct worker *w = &q->workers[q->n_workers];
 		w->q = q;
@@ -115,6 +129,7 @@ static void start_workers(struct ingest_queue *q)
 		if (!w->started) break;
 		q->n_workers++;
 	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 struct ingest_queue *ingest_queue_start(struct fetch *f)

@@ -26,10 +26,14 @@ static bool stored_now(struct fetch *f, struct wanted *w)
 	int fd = -1;
 	if (!w->has_sha256) return false;
 	struct err ignored = { 0 };
+	bool good = false;
 	if (!store_file_open(f->options->store, &w->sha256, UINT64_MAX, &fd, &w->stored_size, &ignored) || fd < 0) return false;
+	/* Somebody else's download: its name alone says what it is. */
+	good = store_file_check(f->options->store, &w->sha256, fd, &good, &ignored) && good &&
+	       ((!w->others && !w->any) || fetch_check_others(f, w, fd));
 	io_close(&fd);
-	w->stored = true;
-	return true;
+	w->stored = good;
+	return good;
 }
 
 /* The bytes are in; the other digests that the lock asks for are checked before anybody uses them. */
@@ -110,7 +114,10 @@ static bool refuse_offline(struct fetch *f, const struct wanted *w)
 	return err_help(f->e, "run the same command without --offline once");
 }
 
-static int by_key(const void *a, const void *b) { return str_cmp(((const struct loading *)a)->key, ((const struct loading *)b)->key); }
+static int by_key(const void *a, const void *b)
+{
+	return str_cmp(((const struct loading *)a)->key, ((const struct loading *)b)->key);
+}
 
 /* Leases, then what is still missing; local files at once. */
 static bool prepare(struct fetch *f, struct loading *loads, size_t n, struct index_download *downloads, size_t *n_downloads,
@@ -120,11 +127,14 @@ static bool prepare(struct fetch *f, struct loading *loads, size_t n, struct ind
 		struct loading *l = &loads[i];
 		bool local = l->w->path.n || str_istarts(l->w->url, S("file:"));
 		if (f->options->offline && !local) return refuse_offline(f, l->w);
-		if (!store_lease(f->options->store, l->key, &l->lease, f->e)) return false;
+		/* One file under two names: its lease is held already, and waiting for oneself would take for ever. */
+		bool held = i > 0 && str_eq(loads[i - 1].key, l->key);
+		if (!held && !store_lease(f->options->store, l->key, &l->lease, f->e)) return false;
 		if (stored_now(f, l->w)) {
 			ingest_queue_add(l->queue, l->w);
 			continue;
 		}
+		if (err_is_set(f->e)) return false;
 		if (l->w->path.n) {
 			if (!load_path(l)) return false;
 			continue;
@@ -176,11 +186,13 @@ static bool load_batch(struct fetch *f, struct ingest_queue *queue, struct wante
 }
 
 /* A remembered address may have moved (signed links expire): those pages are read again, once. */
-static bool worth_asking_again(const struct fetch *f, struct wanted *const *which, size_t n, struct wanted **again, size_t *n_again)
+static bool worth_asking_again(const struct fetch *f, struct wanted *const *which, size_t n, struct wanted **again,
+                               size_t *n_again)
 {
 	const char *id = f->e->id;
 	*n_again = 0;
-	if (f->options->offline || !id || (strcmp(id, "http-404") != 0 && strcmp(id, "http-403") != 0 && strcmp(id, "http-status") != 0))
+	if (f->options->offline || !id ||
+	    (strcmp(id, "http-404") != 0 && strcmp(id, "http-403") != 0 && strcmp(id, "http-status") != 0))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (which[i]->remembered && !which[i]->stored) again[(*n_again)++] = which[i];
@@ -206,7 +218,8 @@ static bool load_with_second_try(struct fetch *f, struct ingest_queue *queue, st
 }
 
 /* Wheels that are in the store but have no record yet come first: they need no waiting. */
-static void queue_stored(struct ingest_queue *queue, struct wanted *const *which, size_t n, struct wanted **missing, size_t *n_missing)
+static void queue_stored(struct ingest_queue *queue, struct wanted *const *which, size_t n, struct wanted **missing,
+                         size_t *n_missing)
 {
 	*n_missing = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -22,6 +22,10 @@ struct wanted {
 	struct sha256 sha256;          /* what the bytes must have; computed ones once they are there */
 	const struct str_list *others; /* further digests that must match, "sha512:hex"; may be NULL */
 	const struct str_list *any;    /* requirements.txt: one of these must match; may be NULL */
+	str local;                     /* file of this computer that it is read from; empty = none */
+	bool by_place;                 /* neither lock nor page give a SHA-256: the bytes at the address are the answer */
+	str memory;                    /* under which name its digest is remembered; empty = not */
+	bool proved;                   /* others and any are known to match */
 	bool has_size;
 	uint64_t size;
 	bool remembered;    /* url and digest come from a remembered listing, which may be out of date */
@@ -38,20 +42,31 @@ struct wanted {
 	size_t request; /* the first request that asked for it */
 };
 
+struct fetch_folder {
+	str path;
+	struct str_list names;
+};
+
 struct fetch {
 	struct arena *a;
 	const struct fetch_request *requests;
 	size_t n;
 	const struct fetch_options *options;
-	struct index_client *client; /* made when first needed */
-	VEC(struct wanted *) wanted; /* unique files, in order of first request */
-	struct wanted **of_request;  /* n entries */
+	struct index_client *client;      /* made when first needed */
+	VEC(struct wanted *) wanted;      /* unique files, in order of first request */
+	struct wanted **of_request;       /* n entries */
+	VEC(struct fetch_folder) folders; /* of --find-links, once they were read */
+	bool folders_read;
 	struct fetch_stats *stats;
 	struct err *e;
 };
 
 /* fetch_identify.c: which file each request means; reads index pages only for what is not remembered. */
 bool fetch_identify(struct fetch *f);
+/* fetch_version.c: does a listed file belong to the locked version? A pin without a local part also means builds with one
+ * (PEP 440 "=="). */
+enum version_match { MATCH_NO, MATCH_LOCAL, MATCH_EXACT };
+enum version_match fetch_match_version(struct arena *a, str file, str version);
 /* Reads the page again for a file whose remembered address no longer answers. */
 bool fetch_identify_again(struct fetch *f, struct wanted *const *which, size_t n);
 /* fetch_client.c */
@@ -62,6 +77,12 @@ str fetch_index_of(struct fetch *f, str url);
 bool fetch_load(struct fetch *f, struct wanted *const *which, size_t n);
 /* fetch_hashes.c: "sha512:hex" and friends against a stored file. */
 bool fetch_check_others(struct fetch *f, struct wanted *w, int fd);
+/* fetch_memory.c: what was found out about files that have no SHA-256 in lock and listing, or further digests beside it. */
+str fetch_demands(struct arena *a, str key, const struct wanted *w); /* key, and each further digest that is asked for */
+bool fetch_recall(struct fetch *f, struct wanted *w);
+void fetch_remember(struct fetch *f, struct wanted *w);
+/* Has a wheel of this version come to, or gone from, the --find-links folders since the listing was remembered? */
+bool fetch_folders_changed(struct fetch *f, const struct locked_package *p, const struct listing *listing);
 
 /* fetch_ingest.c: threads that make records while the network is busy. */
 struct ingest_queue;

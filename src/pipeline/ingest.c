@@ -7,6 +7,8 @@
 
 #include "pipeline/ingest_parts.h"
 
+#define WARNING_MAX 1000 /* bytes */
+
 static void set_where(struct ingest *i, str entry)
 {
 	if (str_empty(entry))
@@ -26,11 +28,20 @@ bool ingest_refuse(struct ingest *i, const char *id, str entry, const char *form
 	return false;
 }
 
+/* Names in RECORD and tags in WHEEL have any length; a warning is a line. */
+static str cut_text(str s)
+{
+	if (s.n <= WARNING_MAX) return s;
+	size_t n = WARNING_MAX;
+	while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80) n--; /* not within a character */
+	return str_slice(s, 0, n);
+}
+
 void ingest_warn(struct ingest *i, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	str what = arena_vfmt(&i->scratch, format, arguments);
+	str what = cut_text(arena_vfmt(&i->scratch, format, arguments));
 	va_end(arguments);
 	*vec_push(i->a, &i->record.warnings) = arena_fmt(i->a, STR_FMT ": " STR_FMT, STR_ARG(i->file), STR_ARG(what));
 }

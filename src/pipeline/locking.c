@@ -33,7 +33,8 @@ static bool lock_in_folder(struct arena *a, str folder, str *path, struct err *e
 		if (!io_stat(candidate.p, &st, e)) return false;
 		if (!st.is_regular) continue;
 		if (found.n) {
-			err_set(e, ERR_USAGE, "two-locks", "the project has two locks: " STR_FMT " and " STR_FMT, STR_ARG(found), STR_ARG(candidate));
+			err_set(e, ERR_USAGE, "two-locks", "the project has two locks: " STR_FMT " and " STR_FMT, STR_ARG(found),
+			        STR_ARG(candidate));
 			return err_help(e, "say which one counts: --lock " STR_FMT, STR_ARG(found));
 		}
 		found = candidate;
@@ -63,8 +64,8 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 			*vec_push(a, &r->more_paths) = d->path;
 			continue;
 		}
-		err_set(e, ERR_USAGE, "two-locks", "`" STR_FMT "` has two kinds of locks: " STR_FMT " and " STR_FMT, STR_ARG(artifact->name),
-		        STR_ARG(first->path), STR_ARG(d->path));
+		err_set(e, ERR_USAGE, "two-locks", "`" STR_FMT "` has two kinds of locks: " STR_FMT " and " STR_FMT,
+		        STR_ARG(artifact->name), STR_ARG(first->path), STR_ARG(d->path));
 		err_where(e, STR_FMT, STR_ARG(artifact->where));
 		return err_help(e, "give one lock, or several requirements files");
 	}
@@ -74,22 +75,53 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 	return true;
 }
 
+static bool read_whole(struct arena *a, struct locking_options *o, str path, str *text, struct err *e)
+{
+	for (size_t i = 0; i < o->streams.n; i++) {
+		if (!str_eq(o->streams.p[i].path, path)) continue;
+		*text = o->streams.p[i].text;
+		return true;
+	}
+	int fd = io_open_read(path.p, e);
+	if (fd < 0) return false;
+	bool ok = io_read_all(a, fd, path.p, LOCK_FILE_MAX, text, e);
+	io_close(&fd);
+	if (ok) *vec_push(a, &o->streams) = (struct locking_stream){ path, *text };
+	return ok;
+}
+
+/* "-", /dev/stdin and `<(...)` have no size: they are read to their end, once. */
+static bool read_stream(struct arena *a, struct locking_options *o, struct lock_request *r, struct err *e)
+{
+	struct io_stat st = { 0 };
+	struct err ignored = { 0 };
+	bool is_stdin = str_eq(r->path, S("-"));
+	if (!is_stdin && (!io_stat(r->path.p, &st, &ignored) || !st.exists || st.is_regular || st.is_dir)) return true;
+	if (is_stdin) r->path = S("/dev/stdin");
+	if (!read_whole(a, o, r->path, &r->text, e)) return false;
+	if (r->format == LOCK_FORMAT_AUTO) r->format = lock_format_sniff(r->path, r->text);
+	if (r->format == LOCK_FORMAT_UNKNOWN) r->format = LOCK_FORMAT_REQUIREMENTS;
+	return true;
+}
+
 static bool refuse_unpinned(const struct locked_set *set, struct err *e)
 {
 	if (set->unpinned.n == 0) return true;
 	struct buf b;
 	buf_init(&b, 700);
-	for (size_t i = 0; i < set->unpinned.n && i < 8; i++) buf_addf(&b, "%s" STR_FMT, i ? "; " : "", STR_ARG(set->unpinned.p[i]));
+	for (size_t i = 0; i < set->unpinned.n && i < 8; i++)
+		buf_addf(&b, "%s" STR_FMT, i ? "; " : "", STR_ARG(set->unpinned.p[i]));
 	err_set(e, ERR_RESOLVE, "not-pinned", "%zu requirement%s not pinned to one version", set->unpinned.n,
 	        set->unpinned.n == 1 ? " is" : "s are");
 	err_where(e, STR_FMT, STR_ARG(set->lock_path));
 	err_why(e, STR_FMT "%s", STR_ARG(buf_str(&b)), set->unpinned.n > 8 ? "; ..." : "");
 	buf_release(&b);
-	return err_help(e, "pin everything with == (`uv pip compile`, `pip-compile --generate-hashes` or `poetry export` write such files), or "
-	                   "build from a poetry.lock, uv.lock or pylock.toml");
+	return err_help(
+	    e, "pin everything with == (`uv pip compile`, `pip-compile --generate-hashes` or `poetry export` write such files), or "
+	       "build from a poetry.lock, uv.lock or pylock.toml");
 }
 
-bool locking_read(struct arena *a, const struct artifact *artifact, const struct locking_options *options, struct notes *notes,
+bool locking_read(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                   struct locking *out, struct err *e)
 {
 	*out = (struct locking){ 0 };
@@ -101,7 +133,7 @@ bool locking_read(struct arena *a, const struct artifact *artifact, const struct
 	r.only_groups = artifact->only_groups;
 	r.all_extras = artifact->all_extras;
 	r.no_default_groups = artifact->no_default_groups;
-	if (!choose_input(a, artifact, &r, e)) return false;
+	if (!choose_input(a, artifact, &r, e) || !read_stream(a, options, &r, e)) return false;
 	if (!lock_read(a, &r, notes, &out->set, &out->options, e)) return false;
 	if (!refuse_unpinned(&out->set, e)) return false;
 	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0;

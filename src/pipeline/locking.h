@@ -18,17 +18,23 @@ struct locking {
 	struct lock_options options; /* what a requirements file said about indexes */
 	struct lock_target target;
 	struct tag_list tags;
-	bool pruned;      /* --only/--exclude are done */
-	bool incomplete;  /* the format does not list dependencies: closure.h has to check */
+	bool pruned;     /* --only/--exclude are done */
+	bool incomplete; /* the format does not list dependencies: closure.h has to check */
+};
+
+/* Inputs that can be read only once: "-", pipes. Kept by the caller, since several artifacts may share one. */
+struct locking_stream {
+	str path, text;
 };
 
 struct locking_options {
 	const struct env *env;
 	bool frozen;
+	VEC(struct locking_stream) streams;
 };
 
 /* The set is empty when the artifact has no dependencies. */
-bool locking_read(struct arena *a, const struct artifact *artifact, const struct locking_options *options, struct notes *notes,
+bool locking_read(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                   struct locking *out, struct err *e);
 /* --dump lock: one JSON object a package. */
 bool locking_dump(const struct locking *l, struct buf *out);

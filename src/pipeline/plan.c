@@ -85,14 +85,15 @@ static bool check_folders(const struct plan *p, struct err *e)
 	str previous = { 0 };
 	for (size_t i = 0; i < p->n; i++) {
 		str name = p->entries[i].name;
-		for (size_t k = 0; k < name.n; k++) {
+		size_t k = 0;
+		while (k < name.n && k < previous.n && name.p[k] == previous.p[k]) k++;
+		for (; k < name.n; k++) {
 			if (name.p[k] != '/') continue;
 			str folder = str_slice(name, 0, k);
-			if (str_starts(previous, folder) && str_at(previous, k) == '/') continue;
 			const struct plan_entry *file = find(p, folder);
 			if (!file) continue;
-			err_set(e, ERR_FORMAT, "collision", "`" STR_FMT "` is a file of " STR_FMT " and a folder of " STR_FMT, STR_ARG(folder),
-			        STR_ARG(owner_name(p, file)), STR_ARG(owner_name(p, &p->entries[i])));
+			err_set(e, ERR_FORMAT, "collision", "`" STR_FMT "` is a file of " STR_FMT " and a folder of " STR_FMT,
+			        STR_ARG(folder), STR_ARG(owner_name(p, file)), STR_ARG(owner_name(p, &p->entries[i])));
 			err_why(e, "one path cannot be both when the artifact is unpacked");
 			return err_help(e, "leave one of them out with --exclude NAME or --exclude-path");
 		}
@@ -112,12 +113,8 @@ static void account(struct plan *p)
 			plain = entry->u.wheel->usize;
 			packed = entry->u.wheel->csize;
 			break;
-		case PLAN_FILE:
-			plain = packed = entry->u.file->size;
-			break;
-		case PLAN_TEXT:
-			plain = packed = entry->u.text.n;
-			break;
+		case PLAN_FILE: plain = packed = entry->u.file->size; break;
+		case PLAN_TEXT: plain = packed = entry->u.text.n; break;
 		}
 		p->unzipped_size += plain;
 		if (!d) continue;

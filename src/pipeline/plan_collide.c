@@ -8,6 +8,9 @@
 #include "base/glob.h"
 #include "pipeline/plan_parts.h"
 
+/* Warnings about files that two bring; one wheel may hold 100,000 of them. */
+#define COLLISIONS_TOLD 20
+
 /* The candidates [from, to) that share a name. */
 struct group {
 	size_t from, to;
@@ -21,15 +24,9 @@ static str owner(const struct plan_work *w, const struct candidate *c)
 static void content_of(const struct candidate *c, struct sha256 *digest)
 {
 	switch (c->entry.source) {
-	case PLAN_WHEEL:
-		*digest = c->entry.u.wheel->sha256;
-		return;
-	case PLAN_FILE:
-		*digest = c->entry.u.file->sha256;
-		return;
-	case PLAN_TEXT:
-		sha256_of(c->entry.u.text, digest);
-		return;
+	case PLAN_WHEEL: *digest = c->entry.u.wheel->sha256; return;
+	case PLAN_FILE: *digest = c->entry.u.file->sha256; return;
+	case PLAN_TEXT: sha256_of(c->entry.u.text, digest); return;
 	}
 }
 
@@ -54,13 +51,20 @@ static void keep_only(struct plan_work *w, struct group g, size_t winner, bool t
 	}
 }
 
+/* Paths are those in the artifact; what is importable may be named as Python sees it, too, whatever the layout is. */
+static bool names_path(const struct plan_work *w, str glob, str name)
+{
+	if (glob_match(glob, name)) return true;
+	return w->site.n && str_starts(name, w->site) && glob_match(glob, str_from_pos(name, w->site.n));
+}
+
 /* The candidate that `prefer` names, or STR_NONE. The last matching rule that names an owner wins, as in .gitignore. */
 static size_t preferred(const struct plan_work *w, struct group g)
 {
 	size_t found = STR_NONE;
 	for (size_t p = 0; p < w->artifact->prefer.n; p++) {
 		const struct artifact_prefer *rule = &w->artifact->prefer.p[p];
-		if (!glob_match(rule->glob, w->all.p[g.from].entry.name)) continue;
+		if (!names_path(w, rule->glob, w->all.p[g.from].entry.name)) continue;
 		for (size_t i = g.from; i < g.to; i++) {
 			bool project = w->all.p[i].entry.distribution == PLAN_PROJECT;
 			if (project ? str_eq(rule->distribution, S(".")) : str_eq(rule->distribution, owner(w, &w->all.p[i]))) found = i;
@@ -88,17 +92,36 @@ static bool is_code(str path)
 	       str_contains(base, S(".so.")) || str_ends(base, S(".pth"));
 }
 
-/* Does the top folder hold anything that can be imported, so that a data file in it belongs to a package? */
-static bool folder_has_code(const struct plan_work *w, str folder)
+/* The first candidate whose name is not before `name`. */
+static size_t lower_bound(const struct plan_work *w, str name)
 {
-	for (size_t i = 0; i < w->all.n; i++) {
-		str name = w->all.p[i].entry.name;
-		if (str_starts(name, folder) && str_at(name, folder.n) == '/' && is_code(name)) return true;
+	size_t low = 0, high = w->all.n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (str_cmp(w->all.p[middle].entry.name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	return low;
 }
 
-static bool can_be_imported(const struct plan_work *w, str name)
+/* Does the top folder hold anything that can be imported, so that a data file in it belongs to a package? Collisions come in the
+ * order of names, so that the answer for the folder before is nearly always the one that is wanted. */
+static bool folder_has_code(struct plan_work *w, str folder)
+{
+	if (str_eq(folder, w->judged_folder)) return w->judged_code;
+	w->judged_folder = folder;
+	w->judged_code = false;
+	for (size_t i = lower_bound(w, arena_join(w->a, folder, S("/"))); i < w->all.n && !w->judged_code; i++) {
+		str name = w->all.p[i].entry.name;
+		if (!str_starts(name, folder) || str_at(name, folder.n) != '/') break;
+		w->judged_code = is_code(name);
+	}
+	return w->judged_code;
+}
+
+static bool can_be_imported(struct plan_work *w, str name)
 {
 	if (!str_starts(name, w->site)) return false;
 	str path = str_from_pos(name, w->site.n), top, rest;
@@ -107,9 +130,21 @@ static bool can_be_imported(const struct plan_work *w, str name)
 	return is_code(path) || folder_has_code(w, str_slice(name, 0, w->site.n + top.n));
 }
 
+/* The first of the group whose bytes are not those of its first. */
+static const struct candidate *other_content(const struct plan_work *w, struct group g)
+{
+	struct sha256 first, other;
+	content_of(&w->all.p[g.from], &first);
+	for (size_t i = g.from + 1; i < g.to; i++) {
+		content_of(&w->all.p[i], &other);
+		if (!sha256_eq(&first, &other)) return &w->all.p[i];
+	}
+	return &w->all.p[g.from + 1];
+}
+
 static bool refuse(struct plan_work *w, struct group g)
 {
-	const struct candidate *first = &w->all.p[g.from], *second = &w->all.p[g.from + 1];
+	const struct candidate *first = &w->all.p[g.from], *second = other_content(w, g);
 	str name = first->entry.name;
 	err_set(w->e, ERR_FORMAT, "collision", STR_FMT " and " STR_FMT " both bring `" STR_FMT "`, with different content",
 	        STR_ARG(owner(w, first)), STR_ARG(owner(w, second)), STR_ARG(name));
@@ -136,9 +171,10 @@ static bool decide(struct plan_work *w, struct group g)
 	}
 	if (can_be_imported(w, name)) return refuse(w, g);
 	keep_only(w, g, g.from, false);
+	if (w->collisions++ >= COLLISIONS_TOLD) return true;
 	note_add(w->notes, NOTE_WARNING, "collision",
 	         STR_FMT " and " STR_FMT " both bring `" STR_FMT "` with different content; that of " STR_FMT " is kept",
-	         STR_ARG(owner(w, &w->all.p[g.from])), STR_ARG(owner(w, &w->all.p[g.from + 1])), STR_ARG(name),
+	         STR_ARG(owner(w, &w->all.p[g.from])), STR_ARG(owner(w, other_content(w, g))), STR_ARG(name),
 	         STR_ARG(owner(w, &w->all.p[g.from])));
 	note_help(w->notes, "nothing imports it; --prefer '" STR_FMT "=NAME' chooses another", STR_ARG(name));
 	return true;
@@ -152,5 +188,8 @@ bool plan_collide(struct plan_work *w)
 		if (g.to - g.from > 1 && !decide(w, g)) return false;
 		i = g.to;
 	}
+	if (w->collisions > COLLISIONS_TOLD)
+		note_add(w->notes, NOTE_WARNING, "collision", "%zu more paths are brought by two distributions with different content",
+		         w->collisions - COLLISIONS_TOLD);
 	return true;
 }

@@ -11,9 +11,9 @@
 
 struct candidate {
 	struct plan_entry entry;
-	bool is_record;  /* its text is written when everything else is decided */
-	bool dropped;    /* another candidate of the same name is in the artifact */
-	bool is_twin;    /* dropped, but with equal bytes: still a file of its distribution */
+	bool is_record; /* its text is written when everything else is decided */
+	bool dropped;   /* another candidate of the same name is in the artifact */
+	bool is_twin;   /* dropped, but with equal bytes: still a file of its distribution */
 };
 
 struct plan_work {
@@ -25,6 +25,9 @@ struct plan_work {
 	size_t n_distributions;
 	VEC(struct candidate) all;
 	uint64_t slimmed_files, slimmed_bytes;
+	size_t collisions; /* that were decided by the order of names */
+	str judged_folder; /* the last folder that was searched for code, and the answer */
+	bool judged_code;
 	struct notes *notes;
 	struct err *e;
 };

@@ -1,5 +1,6 @@
 /* plan_wheel.c: where each file of a wheel goes (PyPA "Binary distribution format", as `pip install --target` spreads it).
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/map.h"
 #include "pipeline/plan_parts.h"
 #include "pipeline/slim.h"
 
@@ -8,6 +9,7 @@ struct spread {
 	struct plan_work *w;
 	uint32_t index;
 	const struct wheel_record *record;
+	struct map scripts; /* names of entry points: value = index + 1; filled when the first script comes */
 };
 
 static struct candidate *add(struct spread *s, str name, uint32_t mode, enum plan_source source)
@@ -39,26 +41,44 @@ static void add_to_site(struct spread *s, str path, const struct wheel_entry *en
 }
 
 /* Installers make these from entry_points.txt, so a wheel's own copy is not installed ("x", "x.exe", "x-script.py", "x.pya"). */
-static bool is_entry_point_copy(const struct wheel_record *r, str name)
+static bool is_entry_point_copy(struct spread *s, str name)
 {
 	static const char *const endings[] = { "", ".exe", "-script.py", ".pya" };
-	for (size_t i = 0; i < r->scripts.n; i++) {
-		str script = r->scripts.p[i].name;
-		if (!str_starts(name, script)) continue;
-		for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
-			if (str_eq(str_from_pos(name, script.n), str_from(endings[k]))) return true;
+	const struct wheel_record *r = s->record;
+	if (r->scripts.n == 0) return false;
+	if (s->scripts.n == 0) {
+		map_init(&s->scripts, s->w->a);
+		for (size_t i = 0; i < r->scripts.n; i++) map_put(&s->scripts, r->scripts.p[i].name, NULL);
+	}
+	for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+		str ending = str_from(endings[k]);
+		if (str_ends(name, ending) && map_has(&s->scripts, str_slice(name, 0, name.n - ending.n))) return true;
 	}
 	return false;
+}
+
+/* Contents are in the order of entries. */
+static const struct wheel_inline *find_inlined(const struct wheel_record *r, size_t entry_index)
+{
+	size_t low = 0, high = r->inlined.n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (r->inlined.p[middle].entry < entry_index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < r->inlined.n && r->inlined.p[low].entry == entry_index ? &r->inlined.p[low] : NULL;
 }
 
 static void add_script(struct spread *s, str name, size_t entry_index)
 {
 	const struct wheel_record *r = s->record;
-	if (is_entry_point_copy(r, name)) return;
+	if (is_entry_point_copy(s, name)) return;
 	str path = arena_join(s->w->a, s->w->scripts, name);
-	for (size_t i = 0; i < r->inlined.n; i++) {
-		if (r->inlined.p[i].entry != entry_index) continue;
-		str text = plan_script_shebang(s->w->a, &s->w->artifact->target, r->inlined.p[i].content);
+	const struct wheel_inline *inlined = find_inlined(r, entry_index);
+	if (inlined) {
+		str text = plan_script_shebang(s->w->a, &s->w->artifact->target, inlined->content);
 		add(s, path, 0755, PLAN_TEXT)->entry.u.text = text;
 		return;
 	}

@@ -82,7 +82,10 @@ static bool apply_options(struct arena *a, const struct build_request *request, 
 	append(a, &d->artifact.exclude_path, &request->exclude_path);
 	override_list(&d->runtimes, &request->runtimes);
 	override_list(&d->archs, &request->archs);
-	override_str(&d->output, request->output);
+	if (request->output.n) {
+		d->output = request->output;
+		d->output_folder = (str){ 0 };
+	}
 	override_str(&d->into, request->into);
 	override_str(&d->layout, request->layout);
 	override_str(&d->compress, request->compress);
@@ -122,7 +125,10 @@ static void apply_defaults(const struct draft *defaults, struct draft *d)
 	}
 	if (d->runtimes.n == 0) d->runtimes = defaults->runtimes;
 	if (d->archs.n == 0) d->archs = defaults->archs;
-	if (d->output.n == 0) d->output = defaults->output;
+	if (d->output.n == 0) {
+		d->output = defaults->output;
+		d->output_folder = defaults->output_folder;
+	}
 	if (d->layout.n == 0) d->layout = defaults->layout;
 	if (d->compress.n == 0) d->compress = defaults->compress;
 	if (d->bytecode.n == 0) d->bytecode = defaults->bytecode;
@@ -178,7 +184,8 @@ static bool draft_from_options(struct arena *a, const struct build_request *requ
 	if (request->lock.n)
 		*vec_push(a, &d->artifact.dependencies) = (struct dependency_input){ DEPENDENCY_LOCK, arena_str(a, request->lock) };
 	if (request->project.n)
-		*vec_push(a, &d->artifact.dependencies) = (struct dependency_input){ DEPENDENCY_PROJECT, arena_str(a, request->project) };
+		*vec_push(a, &d->artifact.dependencies) =
+		    (struct dependency_input){ DEPENDENCY_PROJECT, arena_str(a, request->project) };
 	d->artifact.sources = request->sources;
 	return set_identity(a, request, d, e);
 }
@@ -196,7 +203,8 @@ static bool check_names(struct arena *a, const struct build_request *request, co
 		bool found = false;
 		for (size_t k = 0; k < config->drafts.n; k++) found = found || str_eq(known[k], request->names.p[i]);
 		if (found) continue;
-		err_set(e, ERR_USAGE, "unknown-artifact", "there is no layer or function called `" STR_FMT "`", STR_ARG(request->names.p[i]));
+		err_set(e, ERR_USAGE, "unknown-artifact", "there is no layer or function called `" STR_FMT "`",
+		        STR_ARG(request->names.p[i]));
 		err_where(e, STR_FMT, STR_ARG(config->document.path));
 		str near = target_nearest_name(request->names.p[i], known, config->drafts.n);
 		return near.n ? err_help(e, "did you mean `" STR_FMT "`?", STR_ARG(near)) : false;
@@ -204,16 +212,26 @@ static bool check_names(struct arena *a, const struct build_request *request, co
 	return true;
 }
 
+static bool refuse_identity(const struct build_request *request, struct err *e)
+{
+	if (request->kind.n == 0 && request->name.n == 0) return true;
+	err_set(e, ERR_USAGE, "option-value", "--%s describes an artifact of options, but nothing is named that goes into it",
+	        request->kind.n ? "kind" : "name");
+	return err_help(e, "add -r, --lock, --project or --source; what " CONFIG_NAME " builds has its kind and name there");
+}
+
 static bool nothing_to_build(struct err *e)
 {
-	err_set(e, ERR_USAGE, "no-artifact", "nothing to build: there is no " CONFIG_NAME " here, and no option names what to build");
-	return err_help(e, "lamina build -r requirements.txt --runtime python3.12 -o layer.zip, or `lamina init` to write a " CONFIG_NAME);
+	err_set(e, ERR_USAGE, "no-artifact",
+	        "nothing to build: there is no " CONFIG_NAME " here, and no option names what to build");
+	return err_help(
+	    e, "lamina build -r requirements.txt --runtime python3.12 -o layer.zip, or `lamina init` to write a " CONFIG_NAME);
 }
 
 static bool from_config(struct arena *a, const struct build_request *request, struct config *config, struct notes *notes,
                         struct project *out, struct err *e)
 {
-	if (!check_names(a, request, config, e)) return false;
+	if (!check_names(a, request, config, e) || !refuse_identity(request, e)) return false;
 	if (config->drafts.n == 0) {
 		err_set(e, ERR_USAGE, "no-artifact", "there is no [layer.NAME] and no [function.NAME] to build");
 		return err_where(e, STR_FMT, STR_ARG(config->document.path));
@@ -222,8 +240,6 @@ static bool from_config(struct arena *a, const struct build_request *request, st
 		struct draft *d = &config->drafts.p[i];
 		if (!wanted(request, d->artifact.name)) continue;
 		apply_defaults(&config->defaults, d);
-		/* Paths of the file are relative to it, those of options to where the user stands. */
-		if (d->output.n) d->output = path_join(a, config->folder, d->output);
 		if (!apply_options(a, request, d, e) || !targets_expand(a, d, notes, out, e)) return false;
 	}
 	return true;
@@ -237,9 +253,9 @@ static bool from_options(struct arena *a, const struct build_request *request, c
 		err_set(e, ERR_USAGE, "unknown-artifact", "names of artifacts and options that describe one do not go together");
 		return err_help(e, "leave out `" STR_FMT "`, or -r/--lock/--project/--source", STR_ARG(request->names.p[0]));
 	}
-	if (!draft_from_options(a, request, &d, e) || !apply_options(a, request, &d, e)) return false;
-	if (d.runtimes.n == 0) d.runtimes = config->defaults.runtimes;
-	if (d.archs.n == 0) d.archs = config->defaults.archs;
+	if (!draft_from_options(a, request, &d, e)) return false;
+	apply_defaults(&config->defaults, &d);
+	if (!apply_options(a, request, &d, e)) return false;
 	return targets_expand(a, &d, notes, out, e);
 }
 
@@ -251,6 +267,7 @@ bool project_load(struct arena *a, const struct build_request *request, const st
 	str path = request->config;
 	if (path.n == 0 && !project_find_config(a, &path, e)) return false;
 	if (path.n && !config_read(a, path, env, &config, e)) return false;
+	p.config_folder = config.folder;
 	p.indexes.p = config.indexes.p;
 	p.indexes.n = config.indexes.n;
 	bool ok;

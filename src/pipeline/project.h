@@ -23,8 +23,8 @@ enum choice { CHOICE_UNSET, CHOICE_NO, CHOICE_YES };
 
 /* What the command line said; empty views and lists mean "not said". */
 struct build_request {
-	struct str_list names;  /* artifacts of lamina.toml */
-	str config;             /* --config */
+	struct str_list names; /* artifacts of lamina.toml */
+	str config;            /* --config */
 	struct str_list requirements;
 	str lock, project;
 	struct str_list groups, only_groups, extras, only, exclude;
@@ -52,8 +52,9 @@ struct project_index {
 struct project {
 	VEC(struct artifact) artifacts;
 	VEC(struct project_index) indexes;
-	str config_path; /* empty without lamina.toml */
-	str state;       /* folder for stamps: ".lamina" beside lamina.toml; empty without it (stamps live in the store) */
+	str config_path;   /* empty when no artifact comes from a lamina.toml */
+	str config_folder; /* of the lamina.toml that was read, whatever was taken from it; empty: the process's folder */
+	str state;         /* folder for stamps: ".lamina" beside lamina.toml; empty without it (stamps live in the store) */
 };
 
 bool project_load(struct arena *a, const struct build_request *request, const struct env *env, struct notes *notes,

@@ -20,7 +20,8 @@ static bool at(const struct reader *r, uint32_t offset) { return toml_where(r->e
 static bool want_table(const struct reader *r, const struct toml_member *m)
 {
 	if (m->value->type == TOML_TABLE) return true;
-	err_set(r->e, ERR_USAGE, "wrong-type", "`" STR_FMT "` must be a table, not %s", STR_ARG(m->key), toml_type_name(m->value->type));
+	err_set(r->e, ERR_USAGE, "wrong-type", "`" STR_FMT "` must be a table, not %s", STR_ARG(m->key),
+	        toml_type_name(m->value->type));
 	return at(r, m->value->offset);
 }
 
@@ -46,6 +47,7 @@ static bool read_artifacts(struct reader *r, const struct toml_member *group, en
 		struct draft *d = vec_push(r->a, &r->config->drafts);
 		uint32_t line, column;
 		toml_line_column(r->config->document.text, m->key_offset, &line, &column);
+		d->output_folder = r->config->folder;
 		d->artifact.kind = kind;
 		d->artifact.name = m->key;
 		d->artifact.where = arena_fmt(r->a, STR_FMT ":%u", STR_ARG(r->config->document.path), line);
@@ -90,8 +92,8 @@ static bool read_index(struct reader *r, const struct toml_member *m)
 		err_set(r->e, ERR_USAGE, "bad-value", "[index." STR_FMT "] has no `url`", STR_ARG(m->key));
 		return at(r, m->key_offset);
 	}
-	return expand_variables(r->a, r->config, r->env, url, &index->url, r->e) && read_secret(r, t, "username", &index->username) &&
-	       read_secret(r, t, "password", &index->password);
+	return expand_variables(r->a, r->config, r->env, url, &index->url, r->e) &&
+	       read_secret(r, t, "username", &index->username) && read_secret(r, t, "password", &index->password);
 }
 
 static bool read_indexes(struct reader *r, const struct toml_member *group)
@@ -102,32 +104,77 @@ static bool read_indexes(struct reader *r, const struct toml_member *group)
 	return true;
 }
 
-/* Tables of other commands: known keys only; their values are those commands' business. */
-static bool read_foreign(struct reader *r, const struct toml_member *group, const char *const *known, str table)
+/* Tables of other commands: keys and types; what the values mean is those commands' business. */
+struct foreign_key {
+	const char *name;
+	bool (*is_right)(const struct toml_value *v);
+	const char *expected;
+};
+
+static bool is_string(const struct toml_value *v) { return v->type == TOML_STRING; }
+static bool is_bool(const struct toml_value *v) { return v->type == TOML_BOOL; }
+static bool is_integer(const struct toml_value *v) { return v->type == TOML_INTEGER; }
+static bool is_strings(const struct toml_value *v)
+{
+	if (v->type != TOML_ARRAY) return is_string(v);
+	for (size_t i = 0; i < v->u.array.n; i++)
+		if (!is_string(v->u.array.p[i])) return false;
+	return true;
+}
+
+static const struct foreign_key check_keys[] = { { "ignore", is_strings, "a list of strings" },
+	                                             { "warn", is_strings, "a list of strings" },
+	                                             { "error", is_strings, "a list of strings" },
+	                                             { 0 } };
+static const struct foreign_key deploy_keys[] = {
+	{ "region", is_strings, "a string or a list of strings" },
+	{ "profile", is_string, "a string" },
+	{ "endpoint-url", is_string, "a string" },
+	{ "bucket", is_string, "a string" },
+	{ "prefix", is_string, "a string" },
+	{ "always", is_bool, "true or false" },
+	{ "kms-key-id", is_string, "a string" },
+	{ "alias", is_string, "a string" },
+	{ "keep-versions", is_integer, "a whole number" },
+	{ 0 },
+};
+
+static bool read_foreign_key(struct reader *r, const struct toml_member *m, const struct foreign_key *keys, str table)
+{
+	const char *known[16];
+	size_t n = 0;
+	for (const struct foreign_key *k = keys; k->name; k++) {
+		known[n++] = k->name;
+		if (!str_eq(m->key, str_from(k->name))) continue;
+		if (k->is_right(m->value)) return true;
+		err_set(r->e, ERR_USAGE, "wrong-type", "`" STR_FMT "` must be %s, not %s", STR_ARG(m->key), k->expected,
+		        toml_type_name(m->value->type));
+		return at(r, m->value->offset);
+	}
+	known[n] = NULL;
+	return key_unknown(r->config, m, known, table, r->e);
+}
+
+static bool read_foreign(struct reader *r, const struct toml_member *group, const struct foreign_key *keys, str table)
 {
 	if (!want_table(r, group)) return false;
-	for (size_t i = 0; i < group->value->u.table.n; i++) {
-		const struct toml_member *m = &group->value->u.table.p[i];
-		bool found = false;
-		for (const char *const *k = known; *k; k++) found = found || str_eq(m->key, str_from(*k));
-		if (!found) return key_unknown(r->config, m, known, table, r->e);
-	}
+	for (size_t i = 0; i < group->value->u.table.n; i++)
+		if (!read_foreign_key(r, &group->value->u.table.p[i], keys, table)) return false;
 	return true;
 }
 
 static bool read_top(struct reader *r, const struct toml_member *m)
 {
 	static const char *const tables[] = { "defaults", "index", "layer", "function", "check", "deploy", NULL };
-	static const char *const check[] = { "ignore", "warn", "error", NULL };
-	static const char *const deploy[] = { "region", "profile", "endpoint-url", "bucket", "prefix",
-		                                  "always", "kms-key-id", "alias", "keep-versions", NULL };
-	if (str_eq(m->key, S("defaults")))
+	if (str_eq(m->key, S("defaults"))) {
+		r->config->defaults.output_folder = r->config->folder;
 		return want_table(r, m) && keys_read(r->a, r->config, m->value, SCOPE_DEFAULTS, &r->config->defaults, r->e);
+	}
 	if (str_eq(m->key, S("index"))) return read_indexes(r, m);
 	if (str_eq(m->key, S("layer"))) return read_artifacts(r, m, ARTIFACT_LAYER);
 	if (str_eq(m->key, S("function"))) return read_artifacts(r, m, ARTIFACT_FUNCTION);
-	if (str_eq(m->key, S("check"))) return read_foreign(r, m, check, S("[check]"));
-	if (str_eq(m->key, S("deploy"))) return read_foreign(r, m, deploy, S("[deploy]"));
+	if (str_eq(m->key, S("check"))) return read_foreign(r, m, check_keys, S("[check]"));
+	if (str_eq(m->key, S("deploy"))) return read_foreign(r, m, deploy_keys, S("[deploy]"));
 	return key_unknown(r->config, m, tables, S("lamina.toml"), r->e);
 }
 
@@ -207,7 +254,8 @@ bool expand_variables(struct arena *a, const struct config *config, const struct
 			ok = buf_add_char(&b, text.p[i++]);
 	}
 	if (ok) *out = buf_take(&b, a);
-	if (b.over) err_set(e, ERR_USAGE, "bad-value", "a value is longer than %zu bytes once its variables are replaced", CONFIG_MAX);
+	if (b.over)
+		err_set(e, ERR_USAGE, "bad-value", "a value is longer than %zu bytes once its variables are replaced", CONFIG_MAX);
 	buf_release(&b);
 	return ok;
 }

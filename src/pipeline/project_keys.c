@@ -8,6 +8,7 @@
 
 #include "base/io.h"
 #include "pipeline/project_parts.h"
+#include "pipeline/provided.h"
 #include "python/name.h"
 #include "target/target.h"
 
@@ -16,6 +17,7 @@ enum key_type {
 	KEY_STRINGS,     /* str_list; one string counts as a list of one */
 	KEY_NAMES,       /* str_list of project names, normalised */
 	KEY_PATHS,       /* str_list joined to the folder of lamina.toml */
+	KEY_PROVIDED,    /* str_list; what is a path in it is joined alike */
 	KEY_REQUIREMENT, /* dependency_input */
 	KEY_LOCK,
 	KEY_PROJECT,
@@ -23,7 +25,12 @@ enum key_type {
 	KEY_PREFER, /* table glob = distribution */
 	KEY_CHOICE, /* bool */
 	KEY_LATER,  /* the contract knows it, this version does not */
-	KEY_IS_STRING, KEY_IS_STRINGS, KEY_IS_BOOL, KEY_IS_INTEGER, KEY_IS_TABLE, KEY_IS_ANY /* type checked, used elsewhere */
+	KEY_IS_STRING,
+	KEY_IS_STRINGS,
+	KEY_IS_BOOL,
+	KEY_IS_INTEGER,
+	KEY_IS_TABLE,
+	KEY_IS_ANY /* type checked, used elsewhere */
 };
 
 struct key {
@@ -33,7 +40,7 @@ struct key {
 	size_t offset; /* in struct draft */
 };
 
-#define ALL (SCOPE_DEFAULTS | SCOPE_LAYER | SCOPE_FUNCTION)
+#define ALL        (SCOPE_DEFAULTS | SCOPE_LAYER | SCOPE_FUNCTION)
 #define AT(member) offsetof(struct draft, member)
 
 static const struct key keys[] = {
@@ -47,7 +54,7 @@ static const struct key keys[] = {
 	{ "packages", KEY_NAMES, ALL, AT(artifact.only) },
 	{ "exclude", KEY_NAMES, ALL, AT(artifact.exclude) },
 	{ "files", KEY_FILES, ALL, 0 },
-	{ "provided", KEY_STRINGS, ALL, AT(artifact.provided) },
+	{ "provided", KEY_PROVIDED, ALL, AT(artifact.provided) },
 	{ "prefer", KEY_PREFER, ALL, 0 },
 	{ "slim", KEY_STRINGS, ALL, AT(slim) },
 	{ "compress", KEY_STRING, ALL, AT(compress) },
@@ -142,6 +149,14 @@ static bool names(const struct reading *r, struct str_list *out)
 	return true;
 }
 
+static bool provided(const struct reading *r, struct str_list *out)
+{
+	if (!strings(r, out)) return false;
+	for (size_t i = 0; i < out->n; i++)
+		if (provided_is_path(out->p[i])) out->p[i] = path_join(r->a, r->config->folder, out->p[i]);
+	return true;
+}
+
 static bool dependencies(const struct reading *r, enum dependency_kind kind)
 {
 	struct str_list paths;
@@ -208,18 +223,12 @@ static bool check_only(const struct reading *r)
 	const struct toml_value *v = r->member->value;
 	struct str_list ignored;
 	switch (r->key->type) {
-	case KEY_IS_STRING:
-		return v->type == TOML_STRING || wrong_type(r, v, "a string");
-	case KEY_IS_STRINGS:
-		return strings(r, &ignored);
-	case KEY_IS_BOOL:
-		return v->type == TOML_BOOL || wrong_type(r, v, "true or false");
-	case KEY_IS_INTEGER:
-		return v->type == TOML_INTEGER || wrong_type(r, v, "a whole number");
-	case KEY_IS_TABLE:
-		return v->type == TOML_TABLE || wrong_type(r, v, "a table");
-	default:
-		return true;
+	case KEY_IS_STRING: return v->type == TOML_STRING || wrong_type(r, v, "a string");
+	case KEY_IS_STRINGS: return strings(r, &ignored);
+	case KEY_IS_BOOL: return v->type == TOML_BOOL || wrong_type(r, v, "true or false");
+	case KEY_IS_INTEGER: return v->type == TOML_INTEGER || wrong_type(r, v, "a whole number");
+	case KEY_IS_TABLE: return v->type == TOML_TABLE || wrong_type(r, v, "a table");
+	default: return true;
 	}
 }
 
@@ -235,32 +244,25 @@ static bool read_key(const struct reading *r)
 	case KEY_STRINGS:
 		if (strcmp(r->key->name, "slim") == 0) r->draft->has_slim = true;
 		return strings(r, place);
-	case KEY_NAMES:
-		return names(r, place);
+	case KEY_NAMES: return names(r, place);
 	case KEY_PATHS: {
 		struct str_list *list = place;
 		if (!strings(r, list)) return false;
 		for (size_t i = 0; i < list->n; i++) list->p[i] = path_join(r->a, r->config->folder, list->p[i]);
 		return true;
 	}
-	case KEY_REQUIREMENT:
-		return dependencies(r, DEPENDENCY_REQUIREMENTS);
-	case KEY_LOCK:
-		return dependencies(r, DEPENDENCY_LOCK);
-	case KEY_PROJECT:
-		return dependencies(r, DEPENDENCY_PROJECT);
-	case KEY_FILES:
-		return table_of_strings(r, add_file);
-	case KEY_PREFER:
-		return table_of_strings(r, add_prefer);
+	case KEY_PROVIDED: return provided(r, place);
+	case KEY_REQUIREMENT: return dependencies(r, DEPENDENCY_REQUIREMENTS);
+	case KEY_LOCK: return dependencies(r, DEPENDENCY_LOCK);
+	case KEY_PROJECT: return dependencies(r, DEPENDENCY_PROJECT);
+	case KEY_FILES: return table_of_strings(r, add_file);
+	case KEY_PREFER: return table_of_strings(r, add_prefer);
 	case KEY_CHOICE:
 		if (v->type != TOML_BOOL) return wrong_type(r, v, "true or false");
 		*(enum choice *)place = v->u.boolean ? CHOICE_YES : CHOICE_NO;
 		return true;
-	case KEY_LATER:
-		return not_yet(r);
-	default:
-		return check_only(r);
+	case KEY_LATER: return not_yet(r);
+	default: return check_only(r);
 	}
 }
 
@@ -278,8 +280,9 @@ static bool unknown(const struct reading *r, enum key_scope scope)
 	for (size_t i = 0; i < N_KEYS; i++)
 		if (keys[i].scopes & (unsigned)scope) known[n++] = keys[i].name;
 	known[n] = NULL;
-	static const char *const places[] = { [SCOPE_DEFAULTS] = "[defaults]", [SCOPE_LAYER] = "a [layer.NAME]",
-		                                  [SCOPE_FUNCTION] = "a [function.NAME]" };
+	static const char *const places[] = {
+		[SCOPE_DEFAULTS] = "[defaults]", [SCOPE_LAYER] = "a [layer.NAME]", [SCOPE_FUNCTION] = "a [function.NAME]"
+	};
 	return key_unknown(r->config, r->member, known, str_from(places[scope]), r->e);
 }
 

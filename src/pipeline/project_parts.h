@@ -11,6 +11,7 @@ struct draft {
 	struct artifact artifact; /* kind, name, lists, files, prefer */
 	struct str_list runtimes, archs;
 	str output, layout, compress, bytecode;
+	str output_folder; /* where a relative output begins; no template */
 	struct str_list slim;
 	bool has_slim;
 	enum choice scripts;

@@ -59,7 +59,8 @@ static bool check_bytecode(const struct expansion *x)
 	str b = x->draft->bytecode;
 	if (b.n == 0 || str_eq(b, S("none"))) return true;
 	if (!str_eq(b, S("checked-hash")) && !str_eq(b, S("unchecked-hash"))) return bad_word(x, "kind of byte code", b, "none");
-	err_set(x->e, ERR_USAGE, "not-in-this-version", "--bytecode " STR_FMT " is not available in lamina " LAMINA_VERSION, STR_ARG(b));
+	err_set(x->e, ERR_USAGE, "not-in-this-version", "--bytecode " STR_FMT " is not available in lamina " LAMINA_VERSION,
+	        STR_ARG(b));
 	err_help(x->e, "use --bytecode none");
 	return here(x);
 }
@@ -118,26 +119,39 @@ static bool fill_template(const struct expansion *x, str template, const struct 
 	return ok;
 }
 
+/* Only the path that somebody wrote is a template: a folder above it may hold braces. */
 static bool set_paths(const struct expansion *x, struct artifact *out)
 {
 	const struct draft *d = x->draft;
 	if (d->into.n) return fill_template(x, d->into, out, &out->into);
-	str template = d->output;
+	str template = d->output, folder = d->output_folder;
 	if (template.n == 0) {
 		template = d->runtimes.n > 1 ? S("dist/{name}-{runtime}-{arch}.zip") : S("dist/{name}-{arch}.zip");
-		template = path_join(x->a, x->out->config_path.n ? path_dir(x->out->config_path) : (str){ 0 }, template);
+		folder = x->out->config_path.n ? path_dir(x->out->config_path) : (str){ 0 };
 	}
-	return fill_template(x, template, out, &out->output);
+	if (!fill_template(x, template, out, &out->output)) return false;
+	out->output = path_join(x->a, folder, out->output);
+	return true;
+}
+
+static str place_of(const struct artifact *artifact) { return artifact->into.n ? artifact->into : artifact->output; }
+
+/* One path, or one inside the other's tree, which is replaced as a whole. */
+static bool overlap(str a, bool a_is_tree, str b, bool b_is_tree)
+{
+	if (str_eq(a, b)) return true;
+	if (a_is_tree && str_starts(b, a) && str_at(b, a.n) == '/') return true;
+	return b_is_tree && str_starts(a, b) && str_at(a, b.n) == '/';
 }
 
 static bool clashes(const struct expansion *x, const struct artifact *new)
 {
 	for (size_t i = 0; i < x->out->artifacts.n; i++) {
 		const struct artifact *old = &x->out->artifacts.p[i];
-		str a = path_clean(x->a, old->into.n ? old->into : old->output);
-		str b = path_clean(x->a, new->into.n ? new->into : new->output);
-		if (!str_eq(a, b)) continue;
-		err_set(x->e, ERR_USAGE, "output-clash", "two artifacts would be written to `" STR_FMT "`", STR_ARG(b));
+		str a, b;
+		if (!path_absolute(x->a, place_of(old), &a, x->e) || !path_absolute(x->a, place_of(new), &b, x->e)) return false;
+		if (!overlap(a, old->into.n > 0, b, new->into.n > 0)) continue;
+		err_set(x->e, ERR_USAGE, "output-clash", "two artifacts would be written to `" STR_FMT "`", STR_ARG(place_of(new)));
 		err_why(x->e, STR_FMT " for " STR_FMT " and " STR_FMT " for " STR_FMT, STR_ARG(old->name),
 		        STR_ARG(target_text(x->a, &old->target)), STR_ARG(new->name), STR_ARG(target_text(x->a, &new->target)));
 		err_help(x->e, "put {name}, {runtime} or {arch} into the path, for example dist/{name}-{runtime}-{arch}.zip");
@@ -155,8 +169,8 @@ static bool add_target(const struct expansion *x, const struct target *target)
 	if (!set_paths(x, &made) || !clashes(x, &made)) return false;
 	bool python = made.dependencies.n > 0;
 	if (python && target->runtime->python_minor < 0) {
-		err_set(x->e, ERR_USAGE, "no-python", "%s has no Python, but `" STR_FMT "` has Python dependencies", target->runtime->name,
-		        STR_ARG(made.name));
+		err_set(x->e, ERR_USAGE, "no-python", "%s has no Python, but `" STR_FMT "` has Python dependencies",
+		        target->runtime->name, STR_ARG(made.name));
 		err_help(x->e, "choose a Python runtime, for example --runtime python3.12");
 		return here(x);
 	}
@@ -189,7 +203,8 @@ bool targets_expand(struct arena *a, const struct draft *draft, struct notes *no
 	struct str_list archs = draft->archs;
 	if (archs.n == 0) {
 		*vec_push(a, &archs) = S("x86_64");
-		note_add(notes, NOTE_INFO, "assumed-arch", "architecture x86_64, Lambda's own default; --arch arm64 builds for Graviton");
+		note_add(notes, NOTE_INFO, "assumed-arch",
+		         "architecture x86_64, Lambda's own default; --arch arm64 builds for Graviton");
 	}
 	size_t first = out->artifacts.n;
 	for (size_t r = 0; r < draft->runtimes.n; r++) {

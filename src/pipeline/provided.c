@@ -31,7 +31,8 @@ static bool add_runtime(struct arena *a, const struct artifact *artifact, str wo
 	str wanted = name_normalize(a, name);
 	for (size_t i = 0; i < n; i++) known = known || str_eq(wanted, str_from(packages[i].name));
 	if (!known) {
-		err_set(e, ERR_USAGE, "unknown-provided", "%s does not provide `" STR_FMT "`", artifact->target.runtime->name, STR_ARG(name));
+		err_set(e, ERR_USAGE, "unknown-provided", "%s does not provide `" STR_FMT "`", artifact->target.runtime->name,
+		        STR_ARG(name));
 		err_where(e, STR_FMT, STR_ARG(artifact->where));
 		return err_help(e, "use runtime:boto3 for the AWS SDK that the Python runtimes hold");
 	}
@@ -67,7 +68,14 @@ static bool add_layer(struct arena *a, str word, struct provided_set *out, struc
 	return ok;
 }
 
-bool provided_read(struct arena *a, const struct artifact *artifact, struct notes *notes, struct provided_set *out, struct err *e)
+bool provided_is_path(str word)
+{
+	if (str_starts(word, S("runtime:")) || str_starts(word, S("arn:"))) return false;
+	return str_ends(word, S(".zip")) || str_contains(word, S("/"));
+}
+
+bool provided_read(struct arena *a, const struct artifact *artifact, struct notes *notes, struct provided_set *out,
+                   struct err *e)
 {
 	*out = (struct provided_set){ 0 };
 	for (size_t i = 0; i < artifact->provided.n; i++) {
@@ -75,10 +83,10 @@ bool provided_read(struct arena *a, const struct artifact *artifact, struct note
 		if (str_starts(word, S("runtime:"))) {
 			if (!add_runtime(a, artifact, word, str_from_pos(word, 8), out, e)) return false;
 		} else if (str_starts(word, S("arn:"))) {
-			note_add(notes, NOTE_WARNING, "provided-unknown", "nothing is left out for " STR_FMT ": its content is not known here",
-			         STR_ARG(word));
+			note_add(notes, NOTE_WARNING, "provided-unknown",
+			         "nothing is left out for " STR_FMT ": its content is not known here", STR_ARG(word));
 			note_help(notes, "download the layer and name its zip, or name what it holds: --provided NAME");
-		} else if (str_ends(word, S(".zip")) || str_contains(word, S("/"))) {
+		} else if (provided_is_path(word)) {
 			if (!add_layer(a, word, out, e)) return false;
 		} else if (name_valid(word)) {
 			add(a, out, name_normalize(a, word), (str){ 0 }, word);

@@ -23,7 +23,10 @@ struct provided_set {
 	struct str_list inputs; /* files that were read */
 };
 
-bool provided_read(struct arena *a, const struct artifact *artifact, struct notes *notes, struct provided_set *out, struct err *e);
+/* Does a word name a file? */
+bool provided_is_path(str word);
+bool provided_read(struct arena *a, const struct artifact *artifact, struct notes *notes, struct provided_set *out,
+                   struct err *e);
 /* NULL when the name is not provided. */
 const struct provided_name *provided_find(const struct provided_set *set, str name);
 

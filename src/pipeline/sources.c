@@ -13,30 +13,34 @@
 #include "base/pool.h"
 #include "zip/zip_read.h"
 
-#define DEPTH_MAX 64
-#define NAMES_MAX 1000000
+#define DEPTH_MAX      64
+#define NAMES_MAX      1000000
 #define NAME_BYTES_MAX 1024
 
 struct walk {
 	struct arena *a;
 	const struct artifact *artifact;
 	struct source_list *out;
-	str output_path; /* of the artifact itself, absolute: never a source of itself */
-	str root;        /* real path of the source folder */
-	str target;      /* prefix in the artifact: "" or "x/" */
-	bool filtered;   /* include, exclude-path and the never-list apply (not for `files`) */
+	const struct str_list *outputs; /* absolute */
+	size_t n_folders;
+	str root;      /* real path of the source folder */
+	str target;    /* prefix in the artifact: "" or "x/" */
+	bool filtered; /* include, exclude-path and the never-list apply (not for `files`) */
 	struct err *e;
 };
 
 /* What nobody wants in a package; compared with single path components. */
 static bool never_component(str name)
 {
-	static const char *const names[] = { ".git",         ".hg",           ".svn",        ".bzr",  ".venv",  "__pycache__", ".mypy_cache",
-		                                 ".pytest_cache", ".ruff_cache",   ".tox",        ".nox",  ".cache", ".lamina",     ".env",
-		                                 ".DS_Store",     ".aws-sam",      ".terraform",  "venv",  NULL };
+	static const char *const names[] = { ".git",        ".hg",         ".svn",          ".bzr",        ".venv",
+		                                 "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox",
+		                                 ".nox",        ".cache",      ".lamina",       ".env",        ".DS_Store",
+		                                 ".aws-sam",    ".terraform",  "venv",          NULL };
 	for (const char *const *n = names; *n; n++)
 		if (str_eq(name, str_from(*n))) return true;
-	return str_starts(name, S(".env.")) || str_ends(name, S(".pyc"));
+	if (str_starts(name, S(".env.")) || str_ends(name, S(".pyc"))) return true;
+	/* What a lamina that runs now, or was killed, has not finished. */
+	return str_starts(name, S(".")) && (str_ends(name, S(".lamina-tmp")) || str_contains(name, S(".lamina-new-")));
 }
 
 /* Does an include pattern spell this component out ("by name")? `**` and `*` do not. */
@@ -88,13 +92,29 @@ static bool check_name(struct walk *w, str name, const char *path)
 	return err_help(w->e, "rename it, or leave it out with --exclude-path");
 }
 
+static bool too_many(struct walk *w, const char *what)
+{
+	err_set(w->e, ERR_FORMAT, "source-too-many", "the project has more than %d %s", SOURCES_MAX, what);
+	return err_help(w->e, "name the folder that holds the code with --source, or leave folders out with --exclude-path");
+}
+
+/* Another artifact's output is no source either: what is packed must not depend on what was built before. */
+static bool is_output(struct walk *w, str path, bool *answer)
+{
+	str absolute;
+	*answer = false;
+	bool named = false;
+	for (size_t i = 0; i < w->outputs->n; i++) named = named || str_eq(path_base(path), path_base(w->outputs->p[i]));
+	if (!named) return true;
+	if (!path_absolute(w->a, path, &absolute, w->e)) return false;
+	*answer = str_list_has(w->outputs, absolute);
+	return true;
+}
+
 static bool add_file(struct walk *w, str name, const char *path, const struct io_stat *st)
 {
 	if (!check_name(w, name, path)) return false;
-	if (w->out->files.n >= SOURCES_MAX) {
-		err_set(w->e, ERR_FORMAT, "source-too-many", "the project has more than %d files", SOURCES_MAX);
-		return err_help(w->e, "name the folder that holds the code with --source, or leave folders out with --exclude-path");
-	}
+	if (w->out->files.n >= SOURCES_MAX) return too_many(w, "files");
 	struct source_file *f = vec_push(w->a, &w->out->files);
 	*f = (struct source_file){ .name = name,
 		                       .path = arena_str(w->a, str_from(path)),
@@ -131,6 +151,7 @@ static bool walk_folder(struct walk *w, str relative, str path, unsigned depth)
 		err_set(w->e, ERR_FORMAT, "source-link", "folders are nested more than %d deep, or links form a loop", DEPTH_MAX);
 		return err_where(w->e, STR_FMT, STR_ARG(path));
 	}
+	if (++w->n_folders > SOURCES_MAX) return too_many(w, "folders");
 	struct str_list names = { 0 };
 	if (!io_list(w->a, path.p, NAMES_MAX, &names, w->e)) return false;
 	for (size_t i = 0; i < names.n; i++) {
@@ -151,18 +172,16 @@ static bool walk_path(struct walk *w, str relative, str path, unsigned depth)
 		struct err ignored = { 0 };
 		if (!io_stat(path.p, &followed, &ignored)) followed = st;
 	}
+	bool output;
 	if (left_out(w, relative, path_base(relative), followed.is_dir, path.p)) return true;
+	if (!is_output(w, path, &output)) return false;
+	if (output) return true;
 	if (link && !check_link(w, path.p)) return false;
 	if (followed.is_dir) return walk_folder(w, relative, path, depth);
 	if (!followed.is_regular) {
 		err_set(w->e, ERR_FORMAT, "source-special", "a special file (socket, pipe, device) cannot be packed");
 		err_where(w->e, STR_FMT, STR_ARG(path));
 		return err_help(w->e, "leave it out with --exclude-path");
-	}
-	if (w->output_path.n) {
-		str absolute;
-		if (!path_absolute(w->a, path, &absolute, w->e)) return false;
-		if (str_eq(absolute, w->output_path)) return true;
 	}
 	return add_file(w, arena_join(w->a, w->target, relative), path.p, &followed);
 }
@@ -228,16 +247,17 @@ static int by_name(const void *a, const void *b)
 	return order ? order : str_cmp(x->path, y->path);
 }
 
-bool sources_scan(struct arena *a, const struct artifact *artifact, struct source_list *out, struct err *e)
+bool sources_scan(struct arena *a, const struct artifact *artifact, const struct str_list *outputs, struct source_list *out,
+                  struct err *e)
 {
 	*out = (struct source_list){ 0 };
-	struct walk w = { .a = a, .artifact = artifact, .out = out, .e = e };
-	if (artifact->output.n && !path_absolute(a, artifact->output, &w.output_path, e)) return false;
+	struct walk w = { .a = a, .artifact = artifact, .outputs = outputs, .out = out, .e = e };
 	if (!scan_sources(&w) || !scan_files(&w)) return false;
 	if (out->files.n > 1) qsort(out->files.p, out->files.n, sizeof *out->files.p, by_name);
 	for (size_t i = 1; i < out->files.n; i++) {
 		if (!str_eq(out->files.p[i - 1].name, out->files.p[i].name)) continue;
-		err_set(e, ERR_FORMAT, "collision", "two files of the project would both be `" STR_FMT "`", STR_ARG(out->files.p[i].name));
+		err_set(e, ERR_FORMAT, "collision", "two files of the project would both be `" STR_FMT "`",
+		        STR_ARG(out->files.p[i].name));
 		return err_why(e, STR_FMT " and " STR_FMT, STR_ARG(out->files.p[i - 1].path), STR_ARG(out->files.p[i].path));
 	}
 	return true;
@@ -252,7 +272,10 @@ static bool is_executable(str name, const unsigned char *head, size_t n)
 {
 	if (str_eq(name, S("bootstrap")) || str_starts(name, S("bin/")) || str_starts(name, S("extensions/"))) return true;
 	if (n >= 2 && head[0] == '#' && head[1] == '!') return true;
-	bool elf = n >= 4 && memcmp(head, "\x7f" "ELF", 4) == 0;
+	bool elf = n >= 4 && memcmp(head,
+	                            "\x7f"
+	                            "ELF",
+	                            4) == 0;
 	str base = path_base(name);
 	return elf && !str_ends(base, S(".so")) && !str_contains(base, S(".so."));
 }

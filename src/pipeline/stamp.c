@@ -1,20 +1,21 @@
 /* stamp.c: encoding, place and comparison of stamps.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Layout, little-endian: magic, version, options[32], content[32], i64 taken, inputs, sources, output, record, depends, then the
- * first 8 bytes of the SHA-256 of all before it. A list is a u32 count; a text is a u32 length and its bytes; an input is text, u8
- * exists, u64 size, inode, mtime, ctime. */
+ * Layout, little-endian: magic, version, options[32], content[32], i64 taken, inputs, sources, variables, output, u8 is tree, tree[32],
+ * tops, record, then the first 8 bytes of the SHA-256 of all before it. A list is a u32 count; a text is a u32 length and its bytes; an
+ * input is text, u8 exists, u64 size, inode, mtime, ctime; a variable is text, digest[32]. */
 #include "pipeline/stamp.h"
 
 #include <string.h>
 
 #include "base/rd.h"
 
-#define STAMP_MAGIC 0x4d54534cu /* "LSTM" */
-#define STAMP_VERSION 1
-#define STAMP_MAX ((size_t)64 << 20)
-#define STAMP_TEXT_MAX ((size_t)8 << 20)
-#define CHECK_BYTES 8
+#define STAMP_MAGIC         0x4d54534cu /* "LSTM" */
+#define STAMP_VERSION       2
+#define STAMP_MAX           ((size_t)64 << 20)
+#define STAMP_TEXT_MAX      ((size_t)8 << 20)
+#define STAMP_VARIABLES_MAX 1000
+#define CHECK_BYTES         8
 
 static void put_text(struct buf *b, str s)
 {
@@ -50,9 +51,17 @@ bool stamp_encode(const struct stamp *stamp, struct buf *out)
 	for (size_t i = 0; i < stamp->inputs.n; i++) put_input(out, &stamp->inputs.p[i]);
 	buf_add_u32(out, (uint32_t)stamp->sources.n);
 	for (size_t i = 0; i < stamp->sources.n; i++) put_input(out, &stamp->sources.p[i]);
+	buf_add_u32(out, (uint32_t)stamp->variables.n);
+	for (size_t i = 0; i < stamp->variables.n; i++) {
+		put_text(out, stamp->variables.p[i].name);
+		buf_add(out, stamp->variables.p[i].value.bytes, SHA256_SIZE);
+	}
 	put_input(out, &stamp->output);
+	buf_add_char(out, stamp->is_tree ? 1 : 0);
+	buf_add(out, stamp->tree.bytes, SHA256_SIZE);
+	buf_add_u32(out, (uint32_t)stamp->tops.n);
+	for (size_t i = 0; i < stamp->tops.n; i++) put_text(out, stamp->tops.p[i]);
 	put_text(out, stamp->record);
-	put_text(out, stamp->depends);
 	put_check(out);
 	return !out->over;
 }
@@ -84,6 +93,22 @@ static void get_digest(struct rd *r, struct sha256 *out)
 	if (bytes.n == SHA256_SIZE) memcpy(out->bytes, bytes.p, SHA256_SIZE);
 }
 
+static void get_output(struct arena *a, struct rd *r, struct stamp *s)
+{
+	uint32_t n = rd_u32(r);
+	for (uint32_t i = 0; i < n && !r->bad; i++) {
+		struct stamp_variable *v = vec_push(a, &s->variables);
+		v->name = arena_str(a, get_text(r));
+		get_digest(r, &v->value);
+	}
+	s->output = get_input(a, r);
+	s->is_tree = rd_u8(r) != 0;
+	get_digest(r, &s->tree);
+	n = rd_u32(r);
+	for (uint32_t i = 0; i < n && !r->bad; i++) *vec_push(a, &s->tops) = arena_str(a, get_text(r));
+	s->record = arena_str(a, get_text(r));
+}
+
 bool stamp_decode(struct arena *a, str bytes, struct stamp *out)
 {
 	if (bytes.n < CHECK_BYTES || bytes.n > STAMP_MAX) return false;
@@ -101,9 +126,7 @@ bool stamp_decode(struct arena *a, str bytes, struct stamp *out)
 	for (uint32_t i = 0; i < n && !r.bad; i++) *vec_push(a, &s.inputs) = get_input(a, &r);
 	n = rd_u32(&r);
 	for (uint32_t i = 0; i < n && !r.bad; i++) *vec_push(a, &s.sources) = get_input(a, &r);
-	s.output = get_input(a, &r);
-	s.record = arena_str(a, get_text(&r));
-	s.depends = arena_str(a, get_text(&r));
+	get_output(a, &r, &s);
 	if (r.bad || rd_left(&r) != 0) return false;
 	*out = s;
 	return true;
@@ -170,6 +193,8 @@ bool stamp_input_now(str path, struct stamp_input *out, struct err *e)
 	out->exists = st.exists;
 	if (!st.exists) return true;
 	out->size = st.size;
+	/* What a pipe gave is gone: it is never as it was. */
+	if (!st.is_regular && !st.is_dir) out->size = UINT64_MAX;
 	out->inode = st.inode;
 	out->mtime_ns = st.mtime_ns;
 	out->ctime_ns = st.ctime_ns;
@@ -187,6 +212,7 @@ static bool racy(const struct stamp *stamp, int64_t ctime_ns) { return ctime_ns 
 static bool unchanged(const struct stamp_input *in)
 {
 	struct stamp_input now;
+	if (in->size == UINT64_MAX) return false;
 	struct err ignored = { 0 };
 	return stamp_input_now(in->path, &now, &ignored) && stamp_input_same(in, &now);
 }
@@ -213,4 +239,109 @@ bool stamp_sources_fresh(const struct stamp *stamp, const struct source_list *no
 	return true;
 }
 
-bool stamp_output_fresh(const struct stamp *stamp) { return stamp->output.exists && unchanged(&stamp->output); }
+bool stamp_output_fresh(const struct stamp *stamp)
+{
+	struct sha256 tree;
+	struct err ignored = { 0 };
+	if (!stamp->output.exists || !unchanged(&stamp->output)) return false;
+	return !stamp->is_tree || (stamp_tree_now(stamp->output.path, &tree, &ignored) && sha256_eq(&tree, &stamp->tree));
+}
+
+/* --- trees --- */
+
+#define TREE_DEPTH_MAX 128
+#define TREE_NAMES_MAX 1000000
+
+struct tree_walk {
+	struct arena a;
+	struct sha256_stream hash;
+	struct err *e;
+};
+
+static bool walk_tree(struct tree_walk *w, str folder, unsigned depth)
+{
+	struct str_list names = { 0 };
+	if (depth > TREE_DEPTH_MAX) return err_set(w->e, ERR_IO, "too-large", "the tree is too deep");
+	struct arena_mark mark = arena_mark(&w->a);
+	if (!io_list(&w->a, folder.p, TREE_NAMES_MAX, &names, w->e)) return false;
+	for (size_t i = 0; i < names.n; i++) {
+		struct arena_mark item = arena_mark(&w->a);
+		str path = path_join(&w->a, folder, names.p[i]);
+		struct io_stat st;
+		if (!io_lstat(path.p, &st, w->e)) return false;
+		uint64_t facts[] = {
+			depth, names.p[i].n, st.is_dir, st.is_symlink, st.mode, st.size, (uint64_t)st.mtime_ns, (uint64_t)st.ctime_ns
+		};
+		if (st.is_dir) facts[5] = facts[6] = facts[7] = 0;
+		sha256_update(&w->hash, facts, sizeof facts);
+		sha256_update(&w->hash, names.p[i].p, names.p[i].n);
+		if (st.is_dir && !walk_tree(w, path, depth + 1)) return false;
+		arena_rewind(&w->a, item);
+	}
+	arena_rewind(&w->a, mark);
+	return true;
+}
+
+bool stamp_tree_now(str path, struct sha256 *out, struct err *e)
+{
+	struct tree_walk w = { .e = e };
+	sha256_begin(&w.hash);
+	bool ok = walk_tree(&w, path, 0);
+	sha256_end(&w.hash, out);
+	arena_release(&w.a);
+	return ok;
+}
+
+/* --- variables --- */
+
+static void variable_now(const struct stamp *stamp, str name, const struct env *env, struct sha256 *out)
+{
+	char key[256];
+	const char *value = NULL;
+	struct sha256_stream hash;
+	if (name.n < sizeof key) {
+		memcpy(key, name.p, name.n);
+		key[name.n] = '\0';
+		value = env_get(env, key);
+	}
+	sha256_begin(&hash);
+	sha256_update(&hash, stamp->options.bytes, SHA256_SIZE);
+	sha256_update(&hash, name.p, name.n);
+	sha256_update(&hash, value ? "=" : "", value ? 1 : 0);
+	if (value) sha256_update(&hash, value, strlen(value));
+	sha256_end(&hash, out);
+}
+
+bool stamp_variables_fresh(const struct stamp *stamp, const struct env *env)
+{
+	for (size_t i = 0; i < stamp->variables.n; i++) {
+		struct sha256 now;
+		variable_now(stamp, stamp->variables.p[i].name, env, &now);
+		if (!sha256_eq(&now, &stamp->variables.p[i].value)) return false;
+	}
+	return true;
+}
+
+static bool has_variable(const struct stamp *stamp, str name)
+{
+	for (size_t i = 0; i < stamp->variables.n; i++)
+		if (str_eq(stamp->variables.p[i].name, name)) return true;
+	return false;
+}
+
+/* "${NAME}" of capitals, digits and "_", as pip replaces them. */
+void stamp_add_variables(struct arena *a, struct stamp *stamp, str text, const struct env *env)
+{
+	for (str rest = text; stamp->variables.n < STAMP_VARIABLES_MAX;) {
+		size_t from = str_find(rest, S("${"));
+		if (from == STR_NONE) return;
+		rest = str_from_pos(rest, from + 2);
+		size_t n = 0;
+		while (ascii_upper(str_at(rest, n)) || ascii_digit(str_at(rest, n)) || str_at(rest, n) == '_') n++;
+		str name = str_slice(rest, 0, n);
+		if (n == 0 || str_at(rest, n) != '}' || has_variable(stamp, name)) continue;
+		struct stamp_variable *v = vec_push(a, &stamp->variables);
+		v->name = arena_str(a, name);
+		variable_now(stamp, name, env, &v->value);
+	}
+}

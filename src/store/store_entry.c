@@ -1,8 +1,7 @@
 /* store_entry.c: opening, reading, placing and touching single entries.
  * SPDX-License-Identifier: Apache-2.0
  *
- * An entry is looked at before it is opened, because opening a pipe that somebody put there would wait for ever, and compared
- * after, because a link could have taken its place in between. */
+ * An entry is looked at before it is opened, because opening a pipe that somebody put there would wait for ever. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -37,7 +36,7 @@ bool store_entry_open(struct store *s, const struct store_path *path, const char
 		store_warn(s, "store-unreadable", "a %s in the store cannot be read: %s (%s)", what, cause.why, path->p);
 		return true;
 	}
-	if (!io_fstat(opened, path->p, st, &cause) || !st->is_regular || st->device != link.device) {
+	if (!io_fstat(opened, path->p, st, &cause) || !st->is_regular) {
 		io_close(&opened);
 		return true;
 	}

@@ -57,6 +57,15 @@ def test_help(command):
     assert not re.search(r"[ \t]$", answer.stdout, re.M)
 
 
+def test_help_tells_what_surrounds_every_command():
+    text = lamina("--help").stdout
+    environment = re.search(r"^Environment:\n((?:  .*\n)+)", text, re.M).group(1)
+    for name in ("LAMINA_CACHE_DIR", "LAMINA_INDEX_URL", "LAMINA_JOBS", "LAMINA_OFFLINE", "PIP_INDEX_URL", "UV_DEFAULT_INDEX"):
+        assert name in environment
+    statuses = re.search(r"^Exit status:\n((?:  .*\n)+)", text, re.M).group(1)
+    assert re.findall(r"^  (\d+) ", statuses, re.M) == ["0", "1", "2", "3", "4", "5", "6", "70", "130"]
+
+
 @pytest.mark.parametrize("command", [(), *COMMANDS], ids=" ".join)
 def test_options_are_sentences(command):
     text = lamina(*command, "--help").stdout.partition("\nExamples:\n")[0]
@@ -71,22 +80,33 @@ def test_unknown_option(command):
     answer = lamina(*command, "--no-such-option-at-all")
     assert answer.returncode == 2
     assert answer.stdout == ""
-    assert answer.stderr == "error: unknown option --no-such-option-at-all\n  = help: --help lists the options\n"
+    assert answer.stderr == ("error: unknown option `--no-such-option-at-all`\n"
+                             f"  = help: `lamina {' '.join(command)} --help` lists the options\n")
 
 
 REFUSED = [
-    ((), "lamina needs a command", "lamina --help lists them"),
-    (("buidl",), 'unknown command "buidl"', None),
-    (("hepl",), 'unknown command "hepl"', "did you mean help?"),
-    (("help", "completoin"), 'unknown command "completoin"', "did you mean completion?"),
-    (("completion",), "bash|zsh|fish is missing", "lamina completion --help shows how it is used"),
-    (("completion", "tcsh"), 'no completion for "tcsh"', "one of bash, zsh, fish"),
-    (("completion", "bash", "zsh"), '"zsh" is one argument too many', "lamina completion --help shows how it is used"),
-    (("completion", "--quite", "bash"), "unknown option --quite", "did you mean --quiet?"),
-    (("--directory",), "--directory needs a value: DIR", None),
-    (("--quiet=yes", "help"), "--quiet takes no value", None),
-    (("-C", "", "help"), "--directory has an empty value", "is a shell variable in the command not set?"),
-    (("a\x1b[31m\nerror: b",), 'unknown command "a\\x1b[31m\\nerror: b"', "--help lists the commands"),
+    ((), "`lamina` needs a command", "`lamina --help` lists them"),
+    (("cache",), "`lamina cache` needs a command", "`lamina cache --help` lists them"),
+    (("buidlx",), "unknown command `buidlx`", None),
+    (("frobnicate",), "unknown command `frobnicate`", "`lamina --help` lists the commands"),
+    (("cache", "frobnicate"), "unknown cache command `frobnicate`", "`lamina cache --help` lists the commands"),
+    (("hepl",), "unknown command `hepl`", "did you mean `help`?"),
+    (("help", "completoin"), "unknown command `completoin`", "did you mean `completion`?"),
+    (("help", "cache", "frobnicate"), "unknown cache command `frobnicate`", "`lamina cache --help` lists the commands"),
+    (("help", "build", "foo"), "`foo` is one argument too many", "`lamina help build` explains that command"),
+    (("help", "cache", "gc", "foo"), "`foo` is one argument too many", "`lamina help --help` shows how it is used"),
+    (("completion",), "`bash|zsh|fish` is missing", "`lamina completion --help` shows how it is used"),
+    (("completion", "tcsh"), "no completion for `tcsh`", "it is one of bash, zsh, fish"),
+    (("completion", "bash", "zsh"), "`zsh` is one argument too many", "`lamina completion --help` shows how it is used"),
+    (("completion", "--quite", "bash"), "unknown option `--quite`", "did you mean `--quiet`?"),
+    (("--frobnicate",), "unknown option `--frobnicate`", "`lamina --help` lists the options"),
+    (("cache", "-x", "gc"), "unknown option `-x`", "`lamina cache --help` lists the options"),
+    (("--directory",), "`--directory` needs a value: DIR", None),
+    (("--quiet=yes", "help"), "`--quiet` takes no value", None),
+    (("-C", "", "help"), "`--directory` has an empty value", "is a shell variable in the command not set?"),
+    (("-C", "a", "--directory=b", "help"), "`--directory` is given twice", None),
+    (("cache", "gc", "--keep-days=1", "--keep-days", "2"), "`--keep-days` is given twice", None),
+    (("a\x1b[31m\nerror: b",), "unknown command `a\\x1b[31m\\nerror: b`", "`lamina --help` lists the commands"),
 ]
 
 
@@ -104,9 +124,9 @@ def test_json_error():
     answer = lamina("completion", "--json", "bash")  # completion has no --json: even that is told as JSON
     assert answer.returncode == 2
     assert json.loads(answer.stdout) == {
-        "error": {"status": 2, "id": "unknown-option", "message": "unknown option --json", "where": None, "why": None,
-                  "help": "--help lists the options"}}
-    assert answer.stderr.startswith("error: unknown option --json\n")
+        "error": {"status": 2, "id": "unknown-option", "message": "unknown option `--json`", "where": None, "why": None,
+                  "help": "`lamina completion --help` lists the options"}}
+    assert answer.stderr.startswith("error: unknown option `--json`\n")
 
 
 def test_directory(tmp_path):
@@ -180,7 +200,7 @@ def test_man_pages(command):
     shown = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-"], input=page.stdout, text=True, capture_output=True,
                            env={**CLEAN, "MANWIDTH": "80"})
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert "SYNOPSIS" in shown.stdout and "EXIT STATUS" in shown.stdout
+    assert all(heading in shown.stdout for heading in ("SYNOPSIS", "ENVIRONMENT", "LAMINA_JOBS", "EXIT STATUS"))
 
 
 def completions(*words):
@@ -198,6 +218,14 @@ def test_bash_completion():
     assert "help" in completions("help", "")
     assert completions("--verb") == ["--verbose"]
     assert completions("-C", "/us") == ["/usr"]
+    assert {"-q", "-v", "-C", "-h", "--quiet"} <= set(completions("-"))
+    assert {"-o", "-r", "-q", "--output"} <= set(completions("build", "-"))
+    slim = set(completions("build", "--slim", ""))
+    assert {"tests", "docs"} <= slim
+    assert set(completions("build", "--slim", "tests,docs,")) == {f"tests,docs,{word}" for word in slim - {"tests", "docs"}}
+    assert completions("build", "--slim", "docs,te") == ["docs,tests"]
+    assert "tests,tests" not in completions("build", "--slim", "tests,t")
+    assert "python3.12,python3.12" not in completions("build", "--runtime", "python3.12,")
     for command in PROGRAMS:
         text = lamina(*command, "--help").stdout.partition("\nExamples:\n")[0]
         options = set(re.findall(r"^(?:  -\w, |      )(--[a-z0-9-]+)", text, re.M))
@@ -231,6 +259,9 @@ def test_fish_completion(tmp_path):
     assert set(offered("lamina ")) == {c[0] for c in COMMANDS}
     assert offered("lamina completion f") == ["fish"]
     assert offered("lamina help --verb") == ["--verbose"]
+    assert "tests" in offered("lamina build --slim ")
+    later = offered("lamina build --slim tests,")
+    assert "tests,docs" in later and "tests,tests" not in later
 
 
 def test_signals_end_with_130():

@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 import email.utils
 import hashlib
+import random
 import ssl
 
 import pytest
@@ -479,6 +480,29 @@ def test_mixed_faults_among_many(net):
         net.script(f"/files/{i}", [faults[i % 5], ok(BODY)])
         wanted.append({"url": net.url(f"/files/{i}"), "sha256": SHA})
     assert all(f["sha256"] == SHA for f in download(net, wanted).result())
+
+
+def test_random_schedules(net):
+    """Whatever happens on the way: a success is the right bytes, a failure says why."""
+    faults = [cut(BODY, 0), cut(BODY, 9000), chunked(BODY, complete=False), hang_up(), hang_up(reset=True), status(500), status(429),
+              ok(b"?" + BODY[1:]), ok(BODY[:-1]), ok(BODY + b"x"), ok(BODY), chunked(BODY), redirect("/whole"), redirect("/404"),
+              status(403), raw(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc")]
+    net.serve("/whole", ok(BODY))
+    random_source = random.Random(11)
+    outcomes = set()
+    for i in range(60):
+        wanted = []
+        for k in range(3):
+            path = f"/files/{i}-{k}"
+            net.script(path, random_source.choices(faults, k=random_source.randrange(1, 3)) + [ok(BODY)])
+            wanted.append({"url": net.url(path), "sha256": SHA, **({"size": len(BODY)} if k else {})})
+        outcome = download(net, wanted, top={"retries": 1})
+        if outcome.error:
+            assert outcome.error["status"] in (4, 5) and outcome.error["what"]
+        else:
+            assert [f["sha256"] for f in outcome.ok] == [SHA] * 3
+        outcomes.add(outcome.error["id"] if outcome.error else "ok")
+    assert {"ok", "http-404", "http-403"} <= outcomes, outcomes
 
 
 def test_offline(net):

@@ -353,6 +353,15 @@ esac
     download(net, [{"url": file, "index": net.url("/simple")}], env=env, top={"keyring": "subprocess"}).result()
 
 
+def test_keyring_of_the_index_is_not_for_other_hosts(net, tmp_path):
+    with FakeNet() as other:
+        other.serve("/x.whl", needs_user("nobody:x", ok(b"x")))
+        env = keyring(tmp_path, f"""[ "$4" = "{net.url('/simple')}" ] && echo '{{"username": "me", "password": "pw"}}'""")
+        top = {"keyring": "subprocess"}
+        download(net, [{"url": other.url("/x.whl"), "index": net.url("/simple")}], env=env, top=top).failed(5, "http-401")
+        assert all(r.user() is None for r in other.requests)
+
+
 def test_keyring_that_knows_nothing_or_is_missing(net, tmp_path):
     private(net)
     env = keyring(tmp_path, "echo rubbish; exit 0")

@@ -121,6 +121,13 @@ def test_anchors_that_name_no_file(judge, anchor):
     assert read(judge, f"<html>{anchor}</html>") == []
 
 
+def test_files_of_this_computer_are_named_by_local_pages_only(judge):
+    text = '<base href="file:///x/"><a href="six-1.0.tar.gz"><a href="file:///etc/six-1.0.tar.gz">'
+    assert read(judge, text) == []
+    assert read(judge, json_page([{"filename": "six-1.0.tar.gz", "url": "file:///x/six-1.0.tar.gz", "hashes": {}}]), content_type=JSON_TYPE) == []
+    assert len(read(judge, text, url="file:///y/index.html")) == 2
+
+
 def test_base(judge):
     text = '<head><base href="../files/"><base href="/no/"></head><a href="six-1.0.tar.gz">'
     assert one(judge, text)["url"] == "https://index.example/simple/files/six-1.0.tar.gz"

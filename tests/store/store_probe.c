@@ -124,23 +124,28 @@ static int do_ingest(int argc, char **argv)
 	return status;
 }
 
-static int do_dump(const char *path)
+static void print_record(const struct wheel_record *r)
 {
-	struct arena a = { 0 };
-	struct err e = { 0 };
-	struct wheel_record r;
-	if (!ingest_file(&a, path, path_base(str_from(path)), false, &r, &e)) return fail(&e);
-	printf("record " STR_FMT "\t" STR_FMT "\t" STR_FMT "\t" STR_FMT "\t%zu\t%zu\t%zu\n", STR_ARG(r.written_name),
-	       STR_ARG(r.version), STR_ARG(r.dist_info), STR_ARG(r.data_dir), r.requires_dist.n, r.scripts.n, r.inlined.n);
-	for (size_t i = 0; i < r.n_entries; i++) {
-		const struct wheel_entry *w = &r.entries[i];
+	printf("record " STR_FMT "\t" STR_FMT "\t" STR_FMT "\t" STR_FMT "\t%zu\t%zu\t%zu\n", STR_ARG(r->written_name),
+	       STR_ARG(r->version), STR_ARG(r->dist_info), STR_ARG(r->data_dir), r->requires_dist.n, r->scripts.n, r->inlined.n);
+	for (size_t i = 0; i < r->n_entries; i++) {
+		const struct wheel_entry *w = &r->entries[i];
 		char hex[SHA256_HEX + 1];
 		sha256_hex(&w->sha256, hex);
 		printf(STR_FMT "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%08x\t%08x\t%s\t%d\t%d\n", STR_ARG(w->name), w->data_at,
 		       w->csize, w->usize, w->crc32, w->stream_crc32, hex, w->method, w->executable);
 	}
+}
+
+static int do_dump(const char *path)
+{
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct wheel_record r;
+	bool ok = ingest_file(&a, path, path_base(str_from(path)), false, &r, &e);
+	if (ok) print_record(&r);
 	arena_release(&a);
-	return 0;
+	return ok ? 0 : fail(&e);
 }
 
 static bool put(struct probe *p, const char *path, struct sha256 *digest)
@@ -302,11 +307,12 @@ static int do_work(const char *root, int rounds, uint64_t seed, int argc, char *
 	struct arena a = { 0 };
 	struct known *known = arena_array(&a, struct known, (size_t)argc);
 	struct err e = { 0 };
+	int status = 0;
 	for (int i = 0; i < argc; i++) {
 		known[i].path = argv[i];
 		if (!file_digest(&a, argv[i], &known[i].digest, &known[i].size, &e)) return fail(&e);
 	}
-	for (int i = 0; i < rounds; i++) {
+	for (int i = 0; i < rounds && status == 0; i++) {
 		struct probe p = { 0 };
 		bool right = true, ok = open_store(&p, root);
 		for (int k = 0; ok && right && k < 4; k++) {
@@ -319,14 +325,14 @@ static int do_work(const char *root, int rounds, uint64_t seed, int argc, char *
 			default: ok = stamp_round(&p, next(&seed), &right); break;
 			}
 		}
-		if (!ok) return fail(&p.e);
 		print_notes(&p);
 		store_close(&p.store);
 		arena_release(&p.arena);
-		if (!right) return printf("wrong\n") > 0;
+		if (!ok) status = fail(&p.e);
+		if (!right) status = printf("wrong\n") > 0;
 	}
 	arena_release(&a);
-	return 0;
+	return status;
 }
 
 /* --- upkeep --- */

@@ -15,6 +15,7 @@ import hostile_wheels
 from probe import PROBE, run, start
 
 DAY = 86400
+TRACED = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # LeakSanitizer does not work under strace
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +143,7 @@ def test_killed_at_each_call(call, tmp_path, wheels):
     for n in range(1, 60):
         root = tmp_path / str(n)
         done = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={n}", PROBE, "put", root,
-                               wheels[2]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                               wheels[2]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, env=TRACED)
         assert verify(root)[0] == 0
         assert put(root, wheels[2])
         if done.returncode == 0:
@@ -159,7 +160,7 @@ def test_failing_calls(fault, tmp_path, wheels):
     for n in range(1, 40):
         root = tmp_path / str(n)
         done = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:error={error}:when={n}", PROBE, "put", root,
-                               wheels[2]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, text=True)
+                               wheels[2]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, env=TRACED, text=True)
         assert done.returncode in (0, 6, 127), (n, done)  # 127: the program did not start
         assert verify(root)[0] == 0
         assert put(root, wheels[2])
@@ -174,7 +175,7 @@ def test_no_locks_at_all(tmp_path, wheels):
     digest = put(tmp_path, wheels[0])[0]
     for what in (["put", tmp_path, wheels[1]], ["get", tmp_path, digest], ["lease", tmp_path, "k", 0], ["verify", tmp_path],
                  ["gc", tmp_path, int(time.time()), 1, 0], ["clear", tmp_path]):
-        done = subprocess.run(without + [str(w) for w in what], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, text=True)
+        done = subprocess.run(without + [str(w) for w in what], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, env=TRACED, text=True)
         assert done.returncode == 0 and not done.stderr, (what, done)
     assert entries(tmp_path) == []
 

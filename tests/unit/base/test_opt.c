@@ -19,6 +19,7 @@ static const struct opt table[] = {
 	{ .name = "jobs", .letter = 'j', .takes = OPT_NUMBER, .min = 1, .max = 64, .help = "Threads." },
 	{ .name = "arch", .takes = OPT_LIST, .choices = "x86_64|arm64", .help = "Architectures." },
 	{ .name = "kind", .takes = OPT_VALUE, .choices = "layer|function", .help = "What it is." },
+	{ .name = "compress", .takes = OPT_VALUE, .choices = "copy|!small|fast|!tiny", .help = "How." },
 	{ .heading = "Other" },
 	{ .name = "json", .takes = OPT_MAYBE, .choices = "flat", .help = "As JSON." },
 	{ .name = "upgrade", .letter = 'U', .takes = OPT_NEXT, .metavar = "NAME", .help = "Newer versions." },
@@ -66,7 +67,9 @@ static void grammar(void **state)
 		{ "-o x", "output*1=x |" },
 		{ "-ox", "output*1=x |" },
 		{ "-o=x", "output*1=x |" },
-		{ "-o x -o y", "output*2=x,y |" },
+		{ "--compress small", "compress*1=small |" },
+		{ "--json --json=flat --json", "json*3=flat |" },
+		{ "-f --force", "force*2 |" },
 		{ "-r a -r b --requirements=c", "requirements*3=a,b,c |" },
 		{ "-r a,b", "requirements*1=a,b |" },
 		{ "--arch x86_64,arm64 --arch arm64", "arch*2=x86_64,arm64,arm64 |" },
@@ -110,30 +113,35 @@ static void refusals(void **state)
 	static const struct {
 		const char *line, *id, *what, *help;
 	} rows[] = {
-		{ "--requirments x", "unknown-option", "unknown option --requirments", "did you mean --requirements?" },
-		{ "--out x", "unknown-option", "unknown option --out", "did you mean --output?" },
-		{ "--secrets", "unknown-option", "unknown option --secrets", "--help lists the options" },
-		{ "--zzzzzz", "unknown-option", "unknown option --zzzzzz", "--help lists the options" },
-		{ "-x", "unknown-option", "unknown option -x", "--help lists the options" },
-		{ "-fx", "unknown-option", "unknown option -x", "--help lists the options" },
-		{ "-kind", "unknown-option", "unknown option -k", "did you mean --kind?" },
-		{ "-o", "option-needs-value", "--output needs a value: FILE", "" },
-		{ "--output", "option-needs-value", "--output needs a value: FILE", "" },
-		{ "--output --force", "option-needs-value", NULL, "a value that begins with \"-\" is written --output=--force" },
-		{ "--output=", "option-needs-value", "--output has an empty value", NULL },
-		{ "--output _", "option-needs-value", "--output has an empty value", NULL },
-		{ "--arch x86_64,", "option-needs-value", "--arch has an empty value", NULL },
+		{ "--requirments x", "unknown-option", "unknown option `--requirments`", "did you mean `--requirements`?" },
+		{ "--out x", "unknown-option", "unknown option `--out`", "did you mean `--output`?" },
+		{ "--secrets", "unknown-option", "unknown option `--secrets`", "`lamina x --help` lists the options" },
+		{ "--zzzzzz", "unknown-option", "unknown option `--zzzzzz`", "`lamina x --help` lists the options" },
+		{ "-x", "unknown-option", "unknown option `-x`", "`lamina x --help` lists the options" },
+		{ "-fx", "unknown-option", "unknown option `-x`", "`lamina x --help` lists the options" },
+		{ "-kind", "unknown-option", "unknown option `-k`", "did you mean `--kind`?" },
+		{ "-o", "option-needs-value", "`--output` needs a value: FILE", "" },
+		{ "--output", "option-needs-value", "`--output` needs a value: FILE", "" },
+		{ "--output --force", "option-needs-value", NULL, "a value that begins with `-` is written `--output=--force`" },
+		{ "--output=", "option-needs-value", "`--output` has an empty value", NULL },
+		{ "--output _", "option-needs-value", "`--output` has an empty value", NULL },
+		{ "--arch x86_64,", "option-needs-value", "`--arch` has an empty value", NULL },
 		{ "--json=", "option-needs-value", NULL, NULL },
-		{ "--json=flatt", "option-value", "--json cannot be \"flatt\"", "did you mean flat?" },
-		{ "--kind=Layer", "option-value", "--kind cannot be \"Layer\"", "did you mean layer?" },
-		{ "--kind=table", "option-value", "--kind cannot be \"table\"", NULL },
-		{ "--force=yes", "option-takes-no-value", "--force takes no value", "" },
-		{ "-j 0", "option-value", "--jobs cannot be \"0\"", "" },
-		{ "-j65", "option-value", "--jobs cannot be \"65\"", "" },
-		{ "-j4x", "option-value", "--jobs cannot be \"4x\"", "" },
-		{ "--jobs=-1", "option-value", "--jobs cannot be \"-1\"", "" },
-		{ "--=x", "unknown-option", "unknown option --", "--help lists the options" },
-		{ "---force", "unknown-option", "unknown option ---force", "did you mean --force?" },
+		{ "--json=flatt", "option-value", "`--json` cannot be `flatt`", "did you mean `flat`?" },
+		{ "--kind=Layer", "option-value", "`--kind` cannot be `Layer`", "did you mean `layer`?" },
+		{ "--kind=table", "option-value", "`--kind` cannot be `table`", NULL },
+		{ "--force=yes", "option-takes-no-value", "`--force` takes no value", "" },
+		{ "-j 0", "option-value", "`--jobs` cannot be `0`", "" },
+		{ "-j65", "option-value", "`--jobs` cannot be `65`", "" },
+		{ "-j4x", "option-value", "`--jobs` cannot be `4x`", "" },
+		{ "--jobs=-1", "option-value", "`--jobs` cannot be `-1`", "" },
+		{ "-o x -o y", "option-twice", "`--output` is given twice", "" },
+		{ "-o x --output x", "option-twice", "`--output` is given twice", "" },
+		{ "-j 4 -fj5", "option-twice", "`--jobs` is given twice", "" },
+		{ "--json=flat --json --json=flat", "option-twice", "`--json` is given twice", "" },
+		{ "--compress=smal", "option-value", "`--compress` cannot be `smal`", "" }, /* nothing hidden is suggested */
+		{ "--=x", "unknown-option", "unknown option `--`", "`lamina x --help` lists the options" },
+		{ "---force", "unknown-option", "unknown option `---force`", "did you mean `--force`?" },
 	};
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct arena a = { 0 };
@@ -144,6 +152,7 @@ static void refusals(void **state)
 		struct opt_values v;
 		struct err e = { 0 };
 		opt_begin(&v, &a, tables, 1);
+		v.help = "lamina x --help";
 		CHECK(rows[i].line, !opt_parse(&v, words, n, false, NULL, &e) && e.code == ERR_USAGE);
 		CHECK(rows[i].line, strcmp(e.id, rows[i].id) == 0);
 		if (rows[i].what) CHECK_STR(rows[i].line, str_from(e.what), str_from(rows[i].what));
@@ -173,7 +182,7 @@ static void values(void **state)
 {
 	(void)state;
 	struct arena a = { 0 };
-	char line[] = "-j 7 -o a -o b -r x --json=flat", *words[32];
+	char line[] = "-j 7 -o b -r x --json=flat", *words[32];
 	size_t n = words_of(line, words);
 	const struct opt *const tables[] = { table };
 	struct opt_values v;
@@ -181,7 +190,7 @@ static void values(void **state)
 	opt_begin(&v, &a, tables, 1);
 	assert_true(opt_parse(&v, words, n, false, NULL, &e));
 	assert_true(opt_number(&v, "jobs", 3) == 7);
-	CHECK_STR("last wins", opt_value(&v, "output"), S("b"));
+	CHECK_STR("one value", opt_value(&v, "output"), S("b"));
 	assert_string_equal(opt_cstr(&v, "output"), "b");
 	assert_null(opt_cstr(&v, "kind"));
 	assert_int_equal(opt_list(&v, "requirements")->n, 1);
@@ -207,6 +216,7 @@ static void help_text(void **state)
 		"      --arch x86_64|arm64   Architectures.",
 		"      --kind layer|function",
 		"                            What it is.",
+		"      --compress copy|fast  How.",
 		"",
 		"Other:",
 		"      --json[=flat]         As JSON.",
@@ -222,6 +232,27 @@ static void help_text(void **state)
 	opt_wrap(&b, S("one two three\n\nfour"), 72, 4);
 	CHECK_STR("wrapped", buf_str(&b), S("one two\n    three\n    \n    four\n"));
 	buf_release(&b);
+}
+
+static void choices(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	char line[] = "--compress=x", *words[32];
+	size_t n = words_of(line, words);
+	const struct opt *const tables[] = { table };
+	struct opt_values v;
+	struct err e = { 0 };
+	opt_begin(&v, &a, tables, 1);
+	assert_false(opt_parse(&v, words, n, false, NULL, &e));
+	CHECK_STR("the hidden ones are not told", str_from(e.why), S("it is one of copy, fast"));
+	struct str_list all = { 0 }, shown = { 0 };
+	opt_choices(&a, "!a|b|!c", true, &all);
+	opt_choices(&a, "!a|b|!c", false, &shown);
+	assert_true(all.n == 3 && shown.n == 1);
+	CHECK_STR("without its mark", all.p[2], S("c"));
+	CHECK_STR("shown", shown.p[0], S("b"));
+	arena_release(&a);
 }
 
 static void suggestions(void **state)
@@ -261,8 +292,9 @@ static void suggestions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(grammar), cmocka_unit_test(refusals),  cmocka_unit_test(in_front_of_a_command),
-		cmocka_unit_test(values),  cmocka_unit_test(help_text), cmocka_unit_test(suggestions),
+		cmocka_unit_test(grammar),     cmocka_unit_test(refusals),  cmocka_unit_test(in_front_of_a_command),
+		cmocka_unit_test(values),      cmocka_unit_test(help_text), cmocka_unit_test(choices),
+		cmocka_unit_test(suggestions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -292,7 +292,7 @@ static void paths(void **state)
 {
 	struct fixture *f = *state;
 	struct url u;
-	str path;
+	str path = S("");
 	str url = url_from_path(&f->a, S("/wheel house/\xc3\xa9%+~.whl"));
 	CHECK_STR("encoded", url, S("file:///wheel%20house/%C3%A9%25%2B~.whl"));
 	assert_true(url_parse(&f->a, url, &u, &f->e) && url_to_path(&f->a, &u, &path, &f->e));

@@ -51,7 +51,7 @@ static inline size_t warnings(void)
 static inline struct sha256 put(str content)
 {
 	struct store_put p = { 0 };
-	struct sha256 digest;
+	struct sha256 digest = { 0 };
 	struct err e = { 0 };
 	if (!store_put_begin(&store, 1 << 20, &p, &e) || !store_put_write(&p, content.p, content.n, &e) ||
 	    !store_put_end(&p, NULL, &digest, &e))

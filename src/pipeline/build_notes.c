@@ -1,0 +1,56 @@
+/* build_notes.c: what the user hears about an artifact whatever its stages did.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/build_parts.h"
+#include "target/target.h"
+
+#define NS_A_DAY (INT64_C(86400) * 1000000000)
+
+/* The dates are AWS's; the clock is the caller's, and decides nothing but this note. */
+void build_note_runtime(struct build *b, struct job *j)
+{
+	const struct runtime *r = j->artifact->target.runtime;
+	struct notes *notes = &j->built->notes;
+	switch (runtime_state_on(r, b->options->now_ns / NS_A_DAY)) {
+	case RUNTIME_CURRENT: return;
+	case RUNTIME_DEPRECATED:
+		note_add(notes, NOTE_WARNING, "runtime-deprecated", "%s is deprecated since %s", r->name, r->deprecation);
+		break;
+	case RUNTIME_CREATE_BLOCKED:
+		note_add(notes, NOTE_WARNING, "runtime-deprecated", "%s is deprecated: no new function can have it since %s", r->name,
+		         r->block_create);
+		break;
+	case RUNTIME_UPDATE_BLOCKED:
+		note_add(notes, NOTE_WARNING, "runtime-deprecated", "%s is deprecated: no function that has it can be updated since %s",
+		         r->name, r->block_update);
+		break;
+	}
+	note_help(notes, "`lamina runtimes` lists the runtimes with their dates");
+}
+
+void build_note_sizes(struct job *j)
+{
+	const struct build_result *r = &j->built->result;
+	if (r->unzipped_size > LAMBDA_UNZIPPED_MAX) {
+		note_add(&j->built->notes, NOTE_WARNING, "size-unzipped",
+		         STR_FMT " is %llu bytes unzipped; Lambda accepts %llu for a function with all its layers", STR_ARG(r->name),
+		         (unsigned long long)r->unzipped_size, (unsigned long long)LAMBDA_UNZIPPED_MAX);
+		note_help(&j->built->notes,
+		          "leave out what the runtime has (--provided runtime:boto3), --slim tests, or split it over layers");
+	}
+	if (!r->is_tree && r->size > LAMBDA_DIRECT_UPLOAD_MAX)
+		note_add(&j->built->notes, NOTE_INFO, "size-upload",
+		         STR_FMT " is %llu bytes; above %llu it has to be uploaded through S3", STR_ARG(r->name),
+		         (unsigned long long)r->size, (unsigned long long)LAMBDA_DIRECT_UPLOAD_MAX);
+}
+
+void build_take_warnings(struct build *b, struct job *j)
+{
+	struct build_result *r = &j->built->result;
+	r->warnings.n = r->warnings.cap = 0;
+	r->warnings.p = NULL;
+	for (size_t i = 0; i < j->built->notes.list.n; i++) {
+		const struct note *note = &j->built->notes.list.p[i];
+		if (note->level == NOTE_WARNING)
+			*vec_push(b->a, &r->warnings) = (struct built_warning){ str_from(note->id), note->message };
+	}
+}
