@@ -52,6 +52,11 @@ static const struct opt options[] = {
 	  .help = "Folder whose files go to the artifact's root." },
 	{ .name = "include", .takes = OPT_EACH, .metavar = "GLOB", .help = "Take only the files of the source that match." },
 	{ .name = "exclude-path", .takes = OPT_EACH, .metavar = "GLOB", .help = "Leave out the files of the source that match." },
+	{ .name = "go",
+	  .takes = OPT_VALUE,
+	  .metavar = "PACKAGE",
+	  .complete = OPT_FOLDERS,
+	  .help = "Go program that becomes the function's bootstrap." },
 	{ .heading = "Artifact" },
 	{ .name = "kind",
 	  .takes = OPT_VALUE,
@@ -220,6 +225,7 @@ static void read_request(struct run *run, struct build_request *r)
 	r->scripts = opt_given(v, "scripts") ? CHOICE_YES : CHOICE_UNSET;
 	r->compress = opt_value(v, "compress");
 	r->bytecode = opt_value(v, "bytecode");
+	r->go = opt_value(v, "go");
 }
 
 static void read_index(struct run *run, struct index_inputs *in, struct notes *notes)

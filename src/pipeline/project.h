@@ -39,6 +39,7 @@ struct build_request {
 	struct str_list provided, prefer; /* GLOB=NAME */
 	enum choice scripts;
 	str compress, bytecode;
+	str go; /* --go PACKAGE */
 };
 
 struct project_index {

@@ -189,7 +189,7 @@ static bool no_runtime(const struct expansion *x)
 static bool check_inputs(const struct expansion *x)
 {
 	const struct artifact *d = &x->draft->artifact;
-	if (d->dependencies.n || d->sources.n || d->files.n) return true;
+	if (d->dependencies.n || d->sources.n || d->files.n || d->go.package.n) return true;
 	err_set(x->e, ERR_USAGE, "no-input", "there is nothing to put into `" STR_FMT "`", STR_ARG(d->name));
 	err_help(x->e, "name requirements (-r FILE), a lock (--lock FILE), a project (--project DIR) or files (--source DIR)");
 	return here(x);
