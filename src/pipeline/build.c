@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "pipeline/assemble.h"
+#include "pipeline/binaries.h"
+#include "pipeline/build_command.h"
 #include "pipeline/build_key.h"
 #include "pipeline/build_parts.h"
 #include "target/target.h"
@@ -47,6 +49,9 @@ static bool start_job(struct build *b, struct job *j, const struct artifact *art
 		                             .output = artifact->into.n ? artifact->into : artifact->output };
 	j->index = b->indexes.p[0];
 	build_key_options(artifact, j->index->key, b->options, &j->options_key);
+	if (artifact->command.n && !b->options->only_look && b->options->dump == DUMP_NONE &&
+	    !build_command_run(b->a, artifact, b->options->env, b->e))
+		return false;
 	if (!sources_scan(b->a, artifact, &b->outputs, &j->sources, b->e)) return false;
 	if (!stamp_load(b->a, &j->place, &j->stamp, &j->has_stamp, b->e)) return false;
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_quick(b, j)) return false;
@@ -212,6 +217,7 @@ static bool finish_job(struct build *b, struct job *j, struct fetch_request *req
 	bool up_to_date = false;
 	if (!build_distributions(b, j, requests, results)) return false;
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
+	if (!binaries_check(b->a, j->artifact, j->sources.files.p, j->sources.files.n, &j->built->notes, b->e)) return false;
 	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_content(b, j, &content, &up_to_date)) return false;
 	if (up_to_date) return true;

@@ -100,12 +100,20 @@ static bool apply_options(struct arena *a, const struct build_request *request, 
 	return add_preferences(a, request, d, e);
 }
 
+/* A function with a bootstrap of its own does not take a Python runtime from [defaults]. */
+static bool starts_itself(const struct draft *defaults, const struct draft *d)
+{
+	const struct artifact *x = &d->artifact;
+	bool bootstrap = x->binaries.n > 0 && x->binaries.p[0].kind == BINARY_BOOTSTRAP;
+	return bootstrap && x->dependencies.n == 0 && defaults->runtimes.n > 0 && str_starts(defaults->runtimes.p[0], S("python"));
+}
+
 /* Keys of [defaults] where the artifact says nothing itself. */
 static void apply_defaults(const struct draft *defaults, struct draft *d)
 {
 	const struct artifact *from = &defaults->artifact;
 	struct artifact *to = &d->artifact;
-	if (to->dependencies.n == 0 && to->sources.n == 0 && to->go.package.n == 0 && from->dependencies.n) {
+	if (to->dependencies.n == 0 && to->sources.n == 0 && to->go.package.n == 0 && to->binaries.n == 0 && from->dependencies.n) {
 		to->dependencies.p = from->dependencies.p;
 		to->dependencies.n = to->dependencies.cap = from->dependencies.n;
 	}
@@ -124,7 +132,7 @@ static void apply_defaults(const struct draft *defaults, struct draft *d)
 		to->prefer.p = from->prefer.p;
 		to->prefer.n = to->prefer.cap = from->prefer.n;
 	}
-	if (d->runtimes.n == 0 && go_takes_runtime(defaults, d)) d->runtimes = defaults->runtimes;
+	if (d->runtimes.n == 0 && go_takes_runtime(defaults, d) && !starts_itself(defaults, d)) d->runtimes = defaults->runtimes;
 	if (d->archs.n == 0) d->archs = defaults->archs;
 	if (d->output.n == 0) {
 		d->output = defaults->output;
@@ -157,7 +165,7 @@ static str name_from_output(struct arena *a, str output)
 static bool set_identity(struct arena *a, const struct build_request *request, struct draft *d, struct err *e)
 {
 	struct artifact *made = &d->artifact;
-	made->kind = request->sources.n || request->go.n ? ARTIFACT_FUNCTION : ARTIFACT_LAYER;
+	made->kind = request->sources.n || request->go.n || request->bootstrap.n ? ARTIFACT_FUNCTION : ARTIFACT_LAYER;
 	if (str_eq(request->kind, S("layer"))) made->kind = ARTIFACT_LAYER;
 	if (str_eq(request->kind, S("function"))) made->kind = ARTIFACT_FUNCTION;
 	made->name = request->name;
@@ -174,7 +182,7 @@ static bool set_identity(struct arena *a, const struct build_request *request, s
 
 static bool describes_artifact(const struct build_request *r)
 {
-	return r->requirements.n || r->lock.n || r->project.n || r->sources.n || r->go.n;
+	return r->requirements.n || r->lock.n || r->project.n || r->sources.n || r->go.n || r->bootstrap.n;
 }
 
 static bool draft_from_options(struct arena *a, const struct build_request *request, struct draft *d, struct err *e)
@@ -188,6 +196,9 @@ static bool draft_from_options(struct arena *a, const struct build_request *requ
 	if (request->project.n)
 		*vec_push(a, &d->artifact.dependencies) =
 		    (struct dependency_input){ DEPENDENCY_PROJECT, arena_str(a, request->project) };
+	if (request->bootstrap.n)
+		*vec_push(a, &d->artifact.binaries) =
+		    (struct artifact_binary){ .kind = BINARY_BOOTSTRAP, .path = arena_str(a, request->bootstrap) };
 	d->artifact.sources = request->sources;
 	go_from_options(a, request, d);
 	return set_identity(a, request, d, e);
