@@ -19,6 +19,13 @@ struct place {
 	str path, name; /* name without the prefix; empty = the root itself */
 	unsigned depth;
 	bool named; /* on the command line, not found in a folder */
+	const struct folder *parent;
+};
+
+/* The folders that lead to a place: a link back to one of them would never end. */
+struct folder {
+	const struct folder *parent;
+	uint64_t device, inode;
 };
 
 static bool add_path(struct pack *p, const struct place *at);
@@ -151,18 +158,33 @@ static bool refuse_link(const struct pack *p, const struct place *at)
 
 /* --- folders --- */
 
-static bool add_folder(struct pack *p, const struct place *at)
+static bool check_depth(struct pack *p, const struct place *at, const struct folder *self)
+{
+	bool loop = false;
+	for (const struct folder *f = at->parent; f; f = f->parent)
+		loop = loop || (f->device == self->device && f->inode == self->inode);
+	if (!loop && at->depth <= DEPTH_MAX && ++p->folders <= NAMES_MAX && p->items.n <= ZIP_WRITE_ENTRIES_MAX) return true;
+	if (loop)
+		err_set(p->e, ERR_FORMAT, "pack-depth", "a symbolic link leads to a folder that it is in");
+	else if (at->depth > DEPTH_MAX)
+		err_set(p->e, ERR_FORMAT, "pack-depth", "folders are nested more than %d deep", DEPTH_MAX);
+	else
+		err_set(p->e, ERR_FORMAT, "zip-too-many-entries", "there are more than %d files", ZIP_WRITE_ENTRIES_MAX);
+	err_where(p->e, STR_FMT, STR_ARG(at->path));
+	return err_help(p->e, "leave it out with --exclude");
+}
+
+static bool add_folder(struct pack *p, const struct place *at, const struct io_stat *st)
 {
 	struct str_list names = { 0 };
-	if (at->depth > DEPTH_MAX) {
-		err_set(p->e, ERR_FORMAT, "pack-depth", "folders are nested more than %d deep, or links form a loop", DEPTH_MAX);
-		return err_where(p->e, STR_FMT, STR_ARG(at->path));
-	}
+	struct folder self = { at->parent, st->device, st->inode };
+	if (!check_depth(p, at, &self)) return false;
 	if (at->named && !check_output_outside(p, at)) return false;
 	if (!io_list(p->a, at->path.n ? at->path.p : ".", NAMES_MAX, &names, p->e)) return false;
 	for (size_t i = 0; i < names.n; i++) {
 		struct place below = { .path = at->path.n ? path_join(p->a, at->path, names.p[i]) : names.p[i],
-			                   .depth = at->depth + 1 };
+			                   .depth = at->depth + 1,
+			                   .parent = &self };
 		below.name = at->name.n ? path_join(p->a, at->name, names.p[i]) : names.p[i];
 		if (!add_path(p, &below)) return false;
 	}
@@ -185,7 +207,7 @@ static bool add_path(struct pack *p, const struct place *at)
 		err_set(p->e, ERR_IO, "not-found", "cannot read `" STR_FMT "`", STR_ARG(at->path));
 		return err_why(p->e, "%s", strerror(ENOENT));
 	}
-	if (st.is_dir) return add_folder(p, at);
+	if (st.is_dir) return add_folder(p, at, &st);
 	return st.is_regular ? add_file(p, at, &st) : refuse_special(p, at->path);
 }
 

@@ -17,6 +17,7 @@ struct pack {
 	struct str_list files; /* @LIST replaced */
 	str executable;        /* path of the first file when it is one */
 	str arch;
+	size_t folders;                  /* that were looked into */
 	VEC(struct zip_pack_item) items; /* by name once pack_collect is done */
 };
 
