@@ -286,6 +286,21 @@ static uint64_t monotonic_ms(void) { return clock_ns() / 1000000; }
 
 static void log_line(void *context, const char *line) { ui_say(context, "%s", line); }
 
+/* Compilers indent with tabs, which a message may not hold. */
+static void tool_line(void *context, str line)
+{
+	struct buf b;
+	buf_init(&b, (size_t)512 << 10);
+	while (line.n) {
+		str part;
+		bool tab = str_cut(line, '\t', &part, &line);
+		term_escape(&b, part);
+		if (tab) buf_add_str(&b, S("    "));
+	}
+	ui_say(context, STR_FMT, STR_ARG(buf_str(&b)));
+	buf_release(&b);
+}
+
 /* LAMINA_OFFLINE and LAMINA_JOBS, below their options. */
 static bool truthy(const char *text) { return text && *text && strcmp(text, "0") != 0 && strcmp(text, "false") != 0; }
 
@@ -423,6 +438,8 @@ static void read_options(struct run *run, struct store *store, const struct inde
 	o->progress = &run->ui->progress;
 	o->log = run->ui->verbosity >= 2 ? log_line : NULL;
 	o->log_context = run->ui;
+	o->tool_says = tool_line;
+	o->tool_context = run->ui;
 }
 
 static bool build(struct run *run, struct store *store, struct notes *notes, struct err *e)

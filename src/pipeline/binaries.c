@@ -158,7 +158,7 @@ bool binaries_check(struct arena *a, const struct artifact *artifact, const stru
 		if (!starts && !is_named(artifact, f->path)) continue;
 		if (!judge(&j, f->path, starts || !is_named_library(artifact, f->path))) return false;
 	}
-	if (!native || bootstrap || artifact->kind != ARTIFACT_FUNCTION) return true;
+	if (!native || bootstrap || artifact->go.package.n || artifact->kind != ARTIFACT_FUNCTION) return true;
 	note_add(notes, NOTE_WARNING, "no-bootstrap", "%s starts a file `bootstrap`, and `" STR_FMT "` has none",
 	         artifact->target.runtime->name, STR_ARG(artifact->name));
 	note_help(notes, "name it with `bootstrap`, or attach a layer that has one");

@@ -140,6 +140,11 @@ bool go_complete(struct arena *a, struct draft *d, struct notes *notes, struct e
 {
 	struct artifact *x = &d->artifact;
 	if (x->go.package.n == 0) return true;
+	if (x->binaries.n) {
+		err_set(e, ERR_USAGE, "option-value", "`" STR_FMT "` names a Go package and another executable", STR_ARG(x->name));
+		err_where(e, STR_FMT, STR_ARG(x->where));
+		return err_help(e, "leave out `go` or `bootstrap`");
+	}
 	if (x->kind != ARTIFACT_FUNCTION) {
 		err_set(e, ERR_USAGE, "option-value", "--go makes a function, not a layer");
 		return err_help(e, "leave out --kind layer");
