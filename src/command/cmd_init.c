@@ -17,8 +17,9 @@ static bool run_init(struct run *run, struct err *e);
 const struct command command_init = {
 	.name = "init",
 	.summary = "Write a lamina.toml from what is there",
-	.description = "Looks for a lock or requirements and for a handler in the current folder, and writes a lamina.toml that builds them. What "
-	               "was guessed is said in comments.",
+	.description =
+	    "Looks for a lock or requirements, for a handler and for Go programs in the current folder, and writes a lamina.toml that builds them. What "
+	    "was guessed is said in comments.",
 	.options = options,
 	.examples = "lamina init --print\nlamina init && lamina build",
 	.run = run_init,

@@ -109,6 +109,27 @@ str go_variable(const struct env *env, const struct go_settings *settings, const
 	return passes(str_from(name), settings) ? str_from(env_get(env, name)) : (str){ 0 };
 }
 
+/* "v8.0" to "v8.9", "v9.0" to "v9.5", and words behind a comma. */
+static bool is_arm_level(str level)
+{
+	str number, features;
+	str_cut(level, ',', &number, &features);
+	if (number.n != 4 || number.p[0] != 'v' || number.p[2] != '.' || !ascii_digit(number.p[3])) return false;
+	return number.p[1] == '8' || (number.p[1] == '9' && number.p[3] <= '5');
+}
+
+bool go_check_level(const struct env *env, const struct go_settings *settings, struct err *e)
+{
+	bool arm = str_eq(settings->goarch, S("arm64"));
+	str level = go_variable(env, settings, arm ? "GOARM64" : "GOAMD64");
+	bool good = level.n == 0 ||
+	            (arm ? is_arm_level(level) : level.n == 2 && level.p[0] == 'v' && level.p[1] >= '1' && level.p[1] <= '4');
+	if (good) return true;
+	err_set(e, ERR_USAGE, "go-level", "%s is `" STR_FMT "`, which Go does not know", arm ? "GOARM64" : "GOAMD64",
+	        STR_ARG(level));
+	return err_help(e, "%s", arm ? "use v8.0, v8.1 or v8.2, or leave it out" : "use v1, v2 or v3, or leave it out");
+}
+
 static bool decides(str name, const struct go_settings *settings)
 {
 	/* Where `go env -w` keeps its words. */

@@ -32,6 +32,8 @@ bool go_find(struct arena *a, const struct env *env, str *path, struct err *e);
 struct env go_environment(struct arena *a, const struct env *env, const struct go_settings *settings, str folder);
 /* The value that the go command will see: go-env first, else what passes of the environment; empty when unset. */
 str go_variable(const struct env *env, const struct go_settings *settings, const char *name);
+/* GOAMD64 and GOARM64 as go knows them; go itself takes wrong ones for others. ERR_USAGE "go-level". */
+bool go_check_level(const struct env *env, const struct go_settings *settings, struct err *e);
 /* Appends all of settings and environment that can change a program. */
 void go_environment_key(const struct env *env, const struct go_settings *settings, struct buf *out);
 

@@ -36,6 +36,8 @@ static const struct phrase phrases[] = {
 	  "look at GOPRIVATE and at git's credentials" },
 	{ "no space left on device", ERR_IO, "go-disk", "found no space left on the disk", "make room, or set GOCACHE and TMPDIR" },
 	{ "cannot find main module", ERR_USAGE, "go-package", "is in no module", "go mod init" },
+	{ "cannot find module providing package", ERR_USAGE, "go-package", "names a package that is in no module",
+	  "write a folder with ./ in front, or add the module: go get PACKAGE" },
 	{ "directory not found", ERR_USAGE, "go-package", "names a folder that does not exist", "look at `go` in lamina.toml" },
 	{ "no Go files in ", ERR_USAGE, "go-package", "names a folder without Go files", "name the folder of the main package" },
 	{ "is not in std", ERR_USAGE, "go-package", "names a package that does not exist", "write a folder with ./ in front" },

@@ -69,6 +69,7 @@ bool build_go_begin(struct build *b, struct job *j, str *key)
 	struct buf text;
 	if (!go_find(b->a, b->options->env, &g->tool, b->e)) return err_where(b->e, STR_FMT, STR_ARG(j->artifact->where));
 	set_settings(b, j->artifact, &g->settings);
+	if (!go_check_level(b->options->env, &g->settings, b->e)) return err_where(b->e, STR_FMT, STR_ARG(j->artifact->where));
 	if (!place(b, j->artifact, g)) return false;
 	g->mod_flag = go_mod_flag(b->a, g->folder, b->options->env, &g->settings);
 	buf_init(&text, KEY_MAX);

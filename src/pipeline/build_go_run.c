@@ -18,9 +18,10 @@ struct batch {
 	struct go_group *group;
 	struct job **jobs;
 	size_t n;
-	str folder;             /* where they appear */
-	str who;                /* of the lines that come now */
-	struct str_list failed; /* functions that an error was about */
+	str folder;                     /* where they appear */
+	str who;                        /* of the lines that come now */
+	struct str_list failed;         /* functions that an error was about */
+	const struct job *first_failed; /* the first of them */
 };
 
 struct batches {
@@ -49,6 +50,7 @@ static void set_who(struct batch *x, str header)
 	str_cut(header, ' ', &package, &rest);
 	for (size_t i = 0; i < x->n; i++) {
 		if (!is_part(x->jobs[i], package)) continue;
+		if (!x->first_failed) x->first_failed = x->jobs[i];
 		about[n++] = x->jobs[i];
 		str_list_add_new(x->b->a, &x->failed, build_go_who(x->b, x->jobs[i]));
 	}
@@ -73,7 +75,7 @@ static bool failed(struct batch *x, const struct go_process *p)
 	if (x->failed.n > 3) who = arena_fmt(x->b->a, STR_FMT " and %zu more", STR_ARG(who), x->failed.n - 3);
 	if (who.n == 0) who = build_go_who_all(x->b, x->jobs, x->n);
 	go_failure(who, p->status, p->tail, x->b->e);
-	return err_where(x->b->e, STR_FMT, STR_ARG(x->jobs[0]->artifact->where));
+	return err_where(x->b->e, STR_FMT, STR_ARG((x->first_failed ? x->first_failed : x->jobs[0])->artifact->where));
 }
 
 /* --- batches --- */

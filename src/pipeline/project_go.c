@@ -153,7 +153,8 @@ bool go_complete(struct arena *a, struct draft *d, struct notes *notes, struct e
 		if (!is_provided(d->runtimes.p[i])) return refuse_python(d, d->runtimes.p[i], e);
 	if (d->runtimes.n == 0) {
 		*vec_push(a, &d->runtimes) = S(RUNTIME_DEFAULT);
-		note_add(notes, NOTE_INFO, "assumed-runtime", "runtime " RUNTIME_DEFAULT ", Lambda's own for executables");
+		note_add(notes, NOTE_INFO, "assumed-runtime", "runtime " RUNTIME_DEFAULT " for `" STR_FMT "`, because none is given",
+		         STR_ARG(x->name));
 	}
 	/* `include` without `source`: files beside lamina.toml, or where the user stands. */
 	if (x->include.n && x->sources.n == 0) *vec_push(a, &x->sources) = x->go.folder.n ? x->go.folder : S(".");

@@ -4,10 +4,11 @@
 
 #include "base/io.h"
 #include "format/toml.h"
+#include "pipeline/starter_go.h"
 #include "python/specifier.h"
 #include "target/target.h"
 
-#define FILE_MAX ((size_t)4 << 20)
+#define FILE_MAX  ((size_t)4 << 20)
 #define NAMES_MAX 20000
 
 struct starter {
@@ -20,7 +21,7 @@ struct starter {
 };
 
 struct found_handler {
-	str folder; /* "app", or "." */
+	str folder;  /* "app", or "." */
 	str handler; /* "index.handler" */
 };
 
@@ -52,9 +53,12 @@ static bool find_handler_in(const struct starter *s, str folder, struct found_ha
 	static const struct {
 		const char *file, *module, *function;
 	} known[] = {
-		{ "lambda_function.py", "lambda_function", "lambda_handler" }, { "index.py", "index", "handler" },
-		{ "handler.py", "handler", "handler" },                        { "app.py", "app", "lambda_handler" },
-		{ "main.py", "main", "handler" },                              { "app.py", "app", "handler" },
+		{ "lambda_function.py", "lambda_function", "lambda_handler" },
+		{ "index.py", "index", "handler" },
+		{ "handler.py", "handler", "handler" },
+		{ "app.py", "app", "lambda_handler" },
+		{ "main.py", "main", "handler" },
+		{ "app.py", "app", "handler" },
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		str text = read_small(s, path_join(s->a, folder, str_from(known[i].file)));
@@ -120,8 +124,26 @@ static bool nothing_found(struct starter *s)
 {
 	err_set(s->e, ERR_USAGE, "no-artifact", "nothing here looks like a Lambda project");
 	err_where(s->e, STR_FMT, STR_ARG(s->folder));
-	err_why(s->e, "looked for poetry.lock, uv.lock, pylock.toml, requirements*.txt, and for a Python file with a handler");
+	err_why(
+	    s->e,
+	    "looked for poetry.lock, uv.lock, pylock.toml, requirements*.txt, for a Python file with a handler, and for go.mod with main packages that import aws-lambda-go");
 	return err_help(s->e, "run it in the project's folder: lamina -C DIR init");
+}
+
+static void write_go(struct starter *s, const struct starter_programs *programs)
+{
+	for (size_t i = 0; i < programs->list.n; i++) {
+		const struct starter_program *p = &programs->list.p[i];
+		buf_addf(s->out, "\n%s[function." STR_FMT "]\ngo = \"" STR_FMT "\"\nruntime = \"provided.al2023\"\n",
+		         i ? "" : "# Main packages that import aws-lambda-go.\n", STR_ARG(p->name), STR_ARG(p->folder));
+	}
+}
+
+static void write_go_alone(struct starter *s, const struct starter_programs *programs)
+{
+	buf_addf(s->out, "# What `lamina build` makes. All keys: `lamina help build`, docs/lamina-toml.md.\n[defaults]\n");
+	buf_addf(s->out, "arch = [\"x86_64\"] # or \"arm64\", or both: Go builds for either on any computer\n");
+	write_go(s, programs);
 }
 
 static void write_text(struct starter *s, str dependencies, const struct found_handler *handler)
@@ -130,7 +152,8 @@ static void write_text(struct starter *s, str dependencies, const struct found_h
 	buf_addf(s->out, "# What `lamina build` makes. All keys: `lamina help build`, docs/lamina-toml.md.\n[defaults]\n");
 	buf_addf(s->out, "runtime = \"" STR_FMT "\" # " STR_FMT "\n", STR_ARG(runtime), STR_ARG(why));
 	buf_addf(s->out, "arch = [\"x86_64\"] # add \"arm64\" to build for Graviton, too\n");
-	if (dependencies.n) buf_addf(s->out, "\n# Everything that the lock names, as a layer.\n[layer.deps]\n" STR_FMT "\n", STR_ARG(dependencies));
+	if (dependencies.n)
+		buf_addf(s->out, "\n# Everything that the lock names, as a layer.\n[layer.deps]\n" STR_FMT "\n", STR_ARG(dependencies));
 	if (!handler->handler.n) return;
 	buf_addf(s->out, "\n# The code of the function.\n[function.app]\nsource = \"" STR_FMT "\"\n", STR_ARG(handler->folder));
 	if (str_eq(handler->folder, S(".")))
@@ -143,11 +166,18 @@ bool starter_write(struct arena *a, str folder, struct notes *notes, struct buf 
 {
 	struct starter s = { .a = a, .folder = folder, .notes = notes, .out = out, .e = e };
 	struct found_handler handler = { 0 };
+	struct starter_programs programs;
 	if (!io_list(a, folder.n ? folder.p : ".", NAMES_MAX, &s.names, e)) return false;
 	str dependencies = dependency_line(&s);
 	bool has_handler = find_handler(&s, &handler);
-	if (!dependencies.n && !has_handler) return nothing_found(&s);
+	if (!starter_find_go(a, folder, &programs, e)) return false;
+	if (!dependencies.n && !has_handler && !programs.list.n) return nothing_found(&s);
+	if (!dependencies.n && !has_handler) {
+		write_go_alone(&s, &programs);
+		return true;
+	}
 	write_text(&s, dependencies, &handler);
+	write_go(&s, &programs);
 	if (has(&s, "requirements.txt") && !str_contains(dependencies, S("requirements.txt")))
 		note_add(notes, NOTE_INFO, "init-lock", "requirements.txt is there too; the lock was chosen because it has hashes");
 	return true;
