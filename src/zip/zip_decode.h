@@ -25,7 +25,7 @@ struct zip_decode_io {
 	void *context;
 	/* The next bytes of input, valid until the next call; *n = 0 at the end. */
 	bool (*fill)(void *context, const unsigned char **p, size_t *n);
-	/* Takes output, in order. */
+	/* Takes output, in order. NULL: nothing is kept, and distances are not judged; for streams that we made. */
 	bool (*drain)(void *context, const void *bytes, size_t n);
 };
 

@@ -32,19 +32,11 @@ static bool give(void *context, const unsigned char **p, size_t *n)
 	return true;
 }
 
-static bool ignore(void *context, const void *bytes, size_t n)
-{
-	(void)context;
-	(void)bytes;
-	(void)n;
-	return true;
-}
-
 /* Unmarks the final block and adds an empty stored one: three zero bits, zeros up to a byte, 00 00 FF FF. */
 static void open_end(struct buf *out)
 {
 	str rest = buf_str(out);
-	struct zip_decode_io io = { &rest, give, ignore };
+	struct zip_decode_io io = { &rest, give, NULL };
 	struct zip_decode_bits bits;
 	uint64_t used;
 	if (zip_decode_bits(&io, &used, &bits) != ZIP_DECODE_DONE || used != out->n)
