@@ -3,7 +3,10 @@ BUILD ?= build
 TESTS ?=
 MESON_FLAGS ?=
 NINJA = ninja -C
-PYTHON ?= python3
+# The suites of TESTS alone, else all but those that take long or ask the network.
+SUITES = $(if $(TESTS),$(addprefix --suite ,$(TESTS)),--no-suite large --no-suite network)
+# The tests' own Python, once `make setup-test` has made it.
+VENV = $(if $(wildcard $(BUILD)/venv/bin/python3),-Dpython=$(abspath $(BUILD))/venv/bin/python3)
 
 .PHONY: all setup setup-test build run test test-large bench asan fuzz coverage format lint install clean
 
@@ -39,30 +42,34 @@ bench: setup-test
 	bench/run $(BUILD)
 
 # The tests under AddressSanitizer and UndefinedBehaviorSanitizer.
-asan:
-	test -f build-asan/build.ninja || meson setup build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined
+asan: setup-test
+	test -f build-asan/build.ninja || meson setup build-asan -Dbuildtype=debugoptimized -Db_sanitize=address,undefined $(VENV)
 	$(NINJA) build-asan
-	meson test -C build-asan --print-errorlogs $(TESTS)
+	meson test -C build-asan --no-rebuild --print-errorlogs --timeout-multiplier 4 $(SUITES)
 
 # Every fuzz target for SECONDS each (needs clang).
 fuzz:
 	tools/fuzz $(or $(SECONDS),60)
 
-coverage:
-	test -f build-coverage/build.ninja || meson setup build-coverage -Dbuildtype=debug -Db_coverage=true
+# The report is printed, and kept in build-coverage/meson-logs/coverage.txt. Failed tests do not keep it back.
+coverage: setup-test
+	test -f build-coverage/build.ninja || meson setup build-coverage -Dbuildtype=debug -Db_coverage=true $(VENV)
 	$(NINJA) build-coverage
-	meson test -C build-coverage --print-errorlogs
+	-meson test -C build-coverage --no-rebuild --print-errorlogs --timeout-multiplier 2 $(SUITES)
 	$(NINJA) build-coverage coverage-text
+	cat build-coverage/meson-logs/coverage.txt
 
 format:
 	find src tests fuzz -name '*.[ch]' -exec clang-format-14 -i {} +
 
+# As tools/test does it.
 lint:
-	tools/check-includes
-	find src tests fuzz -name '*.[ch]' -exec clang-format-14 --dry-run -Werror {} +
+	tools/test --lint
 
+# DESTDIR=FOLDER installs below it, for packages; PREFIX=/usr instead of /usr/local.
 install: build
-	meson install -C $(BUILD)
+	$(if $(PREFIX),meson configure $(BUILD) --prefix $(abspath $(PREFIX)))
+	meson install -C $(BUILD) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 
 clean:
 	rm -rf $(BUILD) build-asan build-clang build-coverage build-fuzz

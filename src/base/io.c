@@ -19,11 +19,11 @@
 bool io_fail(struct err *e, const char *id, int sys, const char *verb, const char *path)
 {
 	bool full = sys == ENOSPC || sys == EDQUOT || sys == EFBIG;
-	err_sys(e, ERR_IO, full ? "disk-full" : id, sys, "cannot %s %s", verb, path);
+	err_sys(e, ERR_IO, full ? "disk-full" : id, sys, "cannot %s `%s`", verb, path);
 	err_where(e, "%s", path);
 	if (full) {
 		if (sys == EFBIG)
-			err_help(e, "raise the file size limit of this shell (ulimit -f)");
+			err_help(e, "raise the file size limit of this shell (`ulimit -f`)");
 		else
 			err_help(e, "free some space there, or write to another disk");
 	} else if (sys == EACCES || sys == EPERM || sys == EROFS) {
@@ -103,7 +103,7 @@ bool io_pread(int fd, const char *path, void *out, size_t n, uint64_t offset, st
 		if (got < 0 && errno == EINTR) continue;
 		if (got < 0) return io_fail(e, "read", errno, "read", path);
 		if (got == 0) {
-			err_set(e, ERR_IO, "read", "cannot read %s", path);
+			err_set(e, ERR_IO, "read", "cannot read `%s`", path);
 			err_where(e, "%s", path);
 			return err_why(e, "the file ends %zu bytes early", n);
 		}
@@ -116,7 +116,7 @@ bool io_pread(int fd, const char *path, void *out, size_t n, uint64_t offset, st
 
 static bool too_large(const char *path, size_t max, struct err *e)
 {
-	err_set(e, ERR_IO, "too-large", "%s is too large", path);
+	err_set(e, ERR_IO, "too-large", "`%s` is too large", path);
 	err_where(e, "%s", path);
 	return err_why(e, "at most %zu bytes are read", max);
 }
@@ -301,7 +301,7 @@ bool io_list(struct arena *a, const char *path, size_t max_names, struct str_lis
 		if (!d) break;
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0) continue;
 		if (names.n >= max_names) {
-			err_set(e, ERR_IO, "too-large", "the folder %s is too large", path);
+			err_set(e, ERR_IO, "too-large", "the folder `%s` is too large", path);
 			err_where(e, "%s", path);
 			err_why(e, "at most %zu names are read", max_names);
 			goto out;
@@ -342,7 +342,7 @@ bool io_lock(const char *path, enum io_lock_kind kind, bool wait, int *fd, bool 
 		if (flock(lock, operation) != 0) {
 			int sys = errno;
 			close(lock);
-			if (sys == EINTR) return err_set(e, ERR_INTERRUPT, "interrupted", "interrupted while waiting for %s", path);
+			if (sys == EINTR) return err_set(e, ERR_INTERRUPT, "interrupted", "interrupted while waiting for `%s`", path);
 			if (sys != EWOULDBLOCK) return io_fail(e, "read", sys, "lock", path);
 			*fd = -1;
 			*got = false;

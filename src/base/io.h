@@ -42,7 +42,9 @@ int io_open_read(const char *path, struct err *e);
 void io_close(int *fd); /* tolerates -1, sets it to -1 */
 /* Exactly n bytes at the offset; fewer in the file is ERR_IO "read". */
 bool io_pread(int fd, const char *path, void *out, size_t n, uint64_t offset, struct err *e);
-/* The whole file into the arena (NUL after it); "too-large" when it is longer than max. */
+/* The whole file into the arena (NUL after it); "too-large" when it is longer than max. What is no regular file (`/dev/stdin`,
+ * a shell's `<(command)`) is read to its end under the same bound, and can be read only once: whoever needs such a text twice
+ * keeps it. "-" is a file's name here. */
 bool io_read_file(struct arena *a, const char *path, size_t max, str *out, struct err *e);
 /* Everything until the end of fd (a pipe, stdin) into the arena, bounded alike; name is for messages. */
 bool io_read_all(struct arena *a, int fd, const char *name, size_t max, str *out, struct err *e);

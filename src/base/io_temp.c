@@ -119,7 +119,7 @@ static bool may_replace(const char *path, struct err *e)
 	struct stat st;
 	if (lstat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)) return true;
 	if (S_ISDIR(st.st_mode)) return io_fail(e, "create", EISDIR, "write", path);
-	err_set(e, ERR_IO, "create", "cannot write %s", path);
+	err_set(e, ERR_IO, "create", "cannot write `%s`", path);
 	err_where(e, "%s", path);
 	return err_why(e, "it is a device, pipe or socket, and outputs appear by rename");
 }

@@ -11,6 +11,8 @@
 #define REDRAW_NS  UINT64_C(80000000)
 #define PATIENT_NS UINT64_C(150000000) /* what is over before that is never drawn */
 #define BAR        24
+#define WIDTH_MIN  5
+#define CLEAR      "\r\x1b[J" /* the line, and what it became in a window that got narrower */
 
 void meter_begin(struct meter *m, const struct term *term, bool enabled)
 {
@@ -31,7 +33,7 @@ static bool write_all(int fd, str text)
 
 static void clear(struct meter *m)
 {
-	if (m->drawn) write_all(STDERR_FILENO, S("\r\x1b[K"));
+	if (m->drawn) write_all(STDERR_FILENO, S(CLEAR));
 	m->drawn = false;
 }
 
@@ -44,14 +46,23 @@ static void add_bar(struct buf *b, const struct meter *m)
 	buf_add_str(b, S("] "));
 }
 
+static void add_count(struct buf *b, uint64_t n, uint64_t of)
+{
+	if (of > 0)
+		buf_addf(b, "%llu of %llu", (unsigned long long)n, (unsigned long long)of);
+	else if (n > 0)
+		buf_addf(b, "%llu", (unsigned long long)n);
+}
+
 static void add_amounts(struct buf *b, const struct meter *m, uint64_t now)
 {
 	if (!m->bytes) {
-		if (m->total > 0)
-			buf_addf(b, "%llu/%llu", (unsigned long long)m->done, (unsigned long long)m->total);
-		else if (m->done > 0)
-			buf_addf(b, "%llu", (unsigned long long)m->done);
+		add_count(b, m->done, m->total);
 		return;
+	}
+	if (m->items > 0) {
+		add_count(b, m->items_done < m->items ? m->items_done : m->items, m->items);
+		buf_add_str(b, S(", "));
 	}
 	term_size(b, m->done);
 	if (m->total > 0) {
@@ -70,6 +81,11 @@ static void draw(struct meter *m)
 	uint64_t now = clock_ns();
 	if (!m->enabled || !m->active || now - m->began_ns < PATIENT_NS || now - m->drawn_ns < REDRAW_NS) return;
 	m->drawn_ns = now;
+	unsigned width = term_width(m->term);
+	if (width < WIDTH_MIN) {
+		clear(m);
+		return;
+	}
 	struct buf line, shown;
 	buf_init(&line, 1000);
 	buf_init(&shown, 1100);
@@ -82,9 +98,8 @@ static void draw(struct meter *m)
 		term_escape_cut(&line, str_from(m->item), 60);
 	}
 	buf_add_str(&shown, S("\r"));
-	term_escape_cut(&shown, buf_str(&line),
-	                m->term->width > 10 ? m->term->width - 1 : 10); /* bytes >= columns: never too wide */
-	buf_add_str(&shown, S("\x1b[K"));
+	term_escape_cut(&shown, buf_str(&line), width - 1); /* bytes >= columns: never too wide */
+	buf_add_str(&shown, S("\x1b[J\r"));
 	write_all(STDERR_FILENO, buf_str(&shown));
 	m->drawn = true;
 	buf_release(&line);
@@ -99,9 +114,16 @@ void meter_phase(struct meter *m, const char *title, uint64_t total, bool bytes)
 	m->title = title;
 	m->total = total;
 	m->bytes = bytes;
-	m->done = m->drawn_ns = 0;
+	m->done = m->drawn_ns = m->items = m->items_done = 0;
 	m->began_ns = clock_ns();
 	m->item[0] = '\0';
+	pthread_mutex_unlock(&m->mutex);
+}
+
+void meter_items(struct meter *m, uint64_t items)
+{
+	pthread_mutex_lock(&m->mutex);
+	m->items = items;
 	pthread_mutex_unlock(&m->mutex);
 }
 
@@ -119,6 +141,7 @@ void meter_item(struct meter *m, str name)
 	size_t n = name.n < sizeof m->item - 1 ? name.n : sizeof m->item - 1;
 	if (n > 0) memcpy(m->item, name.p, n);
 	m->item[n] = '\0';
+	m->items_done++;
 	draw(m);
 	pthread_mutex_unlock(&m->mutex);
 }

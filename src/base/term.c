@@ -21,8 +21,13 @@ void term_begin(struct term *t, const struct env *env)
 	t->out_colour = !never && (always || (t->out_is_tty && !dumb && !ci));
 	t->err_colour = !never && (always || (t->err_is_tty && !dumb && !ci));
 	t->progress = t->err_is_tty && !dumb && !ci;
+	t->width = term_width(t);
+}
+
+unsigned term_width(const struct term *t)
+{
 	struct winsize size;
-	if (t->err_is_tty && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) t->width = size.ws_col;
+	return t->err_is_tty && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : t->width;
 }
 
 void term_styled(struct buf *b, bool colour, enum term_style style, const char *text)

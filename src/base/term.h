@@ -4,8 +4,8 @@
  * Facts are decided once, from the descriptors and the environment: NO_COLOR (any value: never), CLICOLOR_FORCE (not "0":
  * always), else colour on a terminal without CI and with a TERM that is not "dumb". Progress needs a terminal without CI on
  * stderr. Messages: `error: WHAT`, `  --> WHERE`, `  = why: ...`, `  = help: ...`; below TERM_MESSAGE_MAX bytes; whatever came
- * from input is escaped, so that no file name can move the cursor, recolour, reorder or fake a line. Threads:  facts are
- * read-only after term_begin; texts are pure. */
+ * from input is escaped, so that no file name can move the cursor, recolour, reorder or fake a line.
+ * Threads: facts are read-only after term_begin; texts are pure. */
 #ifndef LAMINA_BASE_TERM_H
 #define LAMINA_BASE_TERM_H
 
@@ -19,10 +19,13 @@ struct term {
 	bool out_is_tty, err_is_tty;
 	bool out_colour, err_colour;
 	bool progress;  /* stderr can redraw a line */
-	unsigned width; /* columns of stderr; 80 when unknown */
+	unsigned width; /* columns of stderr at the start; 80 when unknown */
 };
 
 void term_begin(struct term *t, const struct env *env);
+
+/* Columns of stderr now: windows change. What term_begin found when it cannot be asked. */
+unsigned term_width(const struct term *t);
 
 enum term_style { TERM_PLAIN, TERM_BOLD, TERM_RED, TERM_YELLOW, TERM_GREEN, TERM_CYAN, TERM_DIM };
 /* text in that style; as it is without colour. The text is ours: it is not escaped. */

@@ -1,6 +1,7 @@
 /* cmd_build.c: `lamina build`: options -> one call of build_run -> a line or a record per artifact.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/md5.h"
@@ -393,7 +394,7 @@ static void add_make_path(struct buf *b, str path)
 	}
 }
 
-static bool write_depfile(const char *path, const struct built *results, size_t n, struct err *e)
+static bool write_depfile(const char *path, const struct built *results, size_t n, uint32_t mode, struct err *e)
 {
 	struct buf b;
 	buf_init(&b, (size_t)64 << 20);
@@ -406,7 +407,7 @@ static bool write_depfile(const char *path, const struct built *results, size_t 
 		}
 		buf_add_char(&b, '\n');
 	}
-	bool ok = io_mkdirs_for(path, e) && io_write_file(path, buf_str(&b), 0644, false, e);
+	bool ok = io_mkdirs_for(path, e) && io_write_file(path, buf_str(&b), mode, false, e);
 	buf_release(&b);
 	return ok;
 }
@@ -416,6 +417,14 @@ static void show_rest(struct printing *p, const struct built *results, size_t fi
 	/* Notes of artifacts that were not finished explain the error that follows. */
 	for (size_t i = finished; i < n; i++)
 		if (results[i].artifact) show_notes(p, &results[i].notes);
+}
+
+/* What a zip or a compiler would give a new file. There is no way to ask for the umask but to set it; no thread runs yet. */
+static uint32_t output_mode(void)
+{
+	mode_t mask = umask(077);
+	umask(mask);
+	return 0666 & ~(uint32_t)mask;
 }
 
 static void read_options(struct run *run, struct store *store, const struct index_inputs *index, struct build_options *o)
@@ -429,6 +438,7 @@ static void read_options(struct run *run, struct store *store, const struct inde
 	o->frozen = opt_given(v, "frozen");
 	o->only_look = opt_given(v, "check") || opt_given(v, "dry-run");
 	o->want_depends = opt_given(v, "depfile");
+	o->mode = output_mode();
 	o->dump = dump_of(run);
 	o->dump_out = ui_out(run->ui);
 	const struct str_list *names = opt_list(v, "allow-record-mismatch");
@@ -472,7 +482,7 @@ static bool build(struct run *run, struct store *store, struct notes *notes, str
 	if (opt_given(run->values, "check") && p.out_of_date) run->status = 1;
 	const char *depfile = opt_cstr(run->values, "depfile");
 	return !depfile || build_options.only_look || build_options.dump != DUMP_NONE ||
-	       write_depfile(depfile, results, project.artifacts.n, e);
+	       write_depfile(depfile, results, project.artifacts.n, build_options.mode, e);
 }
 
 static bool run_build(struct run *run, struct err *e)

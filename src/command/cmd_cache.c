@@ -123,6 +123,15 @@ static void end_json(struct json_writer *w, struct run *run)
 	ui_printf(run->ui, "\n");
 }
 
+/* The environment's store; a file in its place is told instead of being taken for an empty one. */
+static bool open_store(struct run *run, struct store *store, struct err *e)
+{
+	if (!cmd_store_open(run, NULL, store, e)) return false;
+	if (store_has_place(store, e)) return true;
+	store_close(store);
+	return false;
+}
+
 static str size_text(struct run *run, uint64_t bytes)
 {
 	struct buf b;
@@ -196,7 +205,7 @@ static bool run_stats(struct run *run, struct err *e)
 {
 	struct store store;
 	struct store_stats stats;
-	if (!cmd_store_open(run, NULL, &store, e)) return false;
+	if (!open_store(run, &store, e)) return false;
 	bool ok = store_stats(&store, &stats, e);
 	if (ok) print_stats(run, &stats);
 	store_close(&store);
@@ -232,7 +241,7 @@ static bool run_verify(struct run *run, struct err *e)
 {
 	struct store store;
 	struct store_verify_result result;
-	if (!cmd_store_open(run, NULL, &store, e)) return false;
+	if (!open_store(run, &store, e)) return false;
 	bool ok = store_verify(&store, run->arena, opt_given(run->values, "repair"), run->cancel, &result, e);
 	if (ok) {
 		print_verified(run, &result);
@@ -296,7 +305,7 @@ static bool read_gc_options(const struct run *run, struct store_gc_options *o, s
 	if (!sized) return true;
 	str text = opt_value(run->values, "max-size");
 	if (!parse_size(text, &o->max_size)) {
-		err_set(e, ERR_USAGE, "option-value", "\"" STR_FMT "\" is no size", STR_ARG(text));
+		err_set(e, ERR_USAGE, "option-value", "`" STR_FMT "` is no size", STR_ARG(text));
 		err_where(e, "--max-size");
 		return err_help(e, "write it as 500MB, 2GB or 1.5GiB");
 	}
@@ -308,9 +317,12 @@ static void print_removed(struct run *run, const struct store_gc_result *r, bool
 {
 	struct json_writer w;
 	if (!wants_json(run)) {
-		ui_say(run->ui, "%s %llu %s (" STR_FMT "), %llu kept (" STR_FMT ")", dry_run ? "would remove" : "removed",
+		str why = r->recent ? arena_fmt(run->arena, "; %llu of them because they were used within the last hour",
+		                                (unsigned long long)r->recent)
+		                    : S("");
+		ui_say(run->ui, "%s %llu %s (" STR_FMT "), %llu kept (" STR_FMT ")" STR_FMT, dry_run ? "would remove" : "removed",
 		       (unsigned long long)r->removed, r->removed == 1 ? "entry" : "entries", STR_ARG(size_text(run, r->removed_bytes)),
-		       (unsigned long long)r->kept, STR_ARG(size_text(run, r->kept_bytes)));
+		       (unsigned long long)r->kept, STR_ARG(size_text(run, r->kept_bytes)), STR_ARG(why));
 		return;
 	}
 	begin_json(&w, run);
@@ -318,6 +330,7 @@ static void print_removed(struct run *run, const struct store_gc_result *r, bool
 	put_number(&w, "removed_bytes", r->removed_bytes);
 	put_number(&w, "kept", r->kept);
 	put_number(&w, "kept_bytes", r->kept_bytes);
+	put_number(&w, "recent", r->recent);
 	json_write_key(&w, S("dry_run"));
 	json_write_bool(&w, dry_run);
 	end_json(&w, run);
@@ -328,7 +341,7 @@ static bool run_gc(struct run *run, struct err *e)
 	struct store store;
 	struct store_gc_options options;
 	struct store_gc_result result;
-	if (!read_gc_options(run, &options, e) || !cmd_store_open(run, NULL, &store, e)) return false;
+	if (!read_gc_options(run, &options, e) || !open_store(run, &store, e)) return false;
 	bool ok = store_gc(&store, &options, &result, e);
 	if (ok) print_removed(run, &result, options.dry_run);
 	store_close(&store);
@@ -339,7 +352,7 @@ static bool run_clear(struct run *run, struct err *e)
 {
 	struct store store;
 	struct store_gc_result result;
-	if (!cmd_store_open(run, NULL, &store, e)) return false;
+	if (!open_store(run, &store, e)) return false;
 	bool ok = store_clear(&store, &result, e);
 	if (ok) print_removed(run, &result, false);
 	store_close(&store);

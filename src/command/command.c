@@ -184,7 +184,7 @@ static bool enter_folder(struct call *c)
 {
 	const char *folder = global_value(c, "directory");
 	if (!folder || chdir(folder) == 0) return true;
-	err_sys(&c->e, ERR_IO, "not-found", errno, "cannot run in %s", folder);
+	err_sys(&c->e, ERR_IO, "not-found", errno, "cannot run in `%s`", folder);
 	return err_where(&c->e, "%s", folder);
 }
 

@@ -14,6 +14,7 @@ static void on_phase(void *context, const char *title, uint64_t total, bool byte
 {
 	meter_phase(context, title, total, bytes);
 }
+static void on_items(void *context, uint64_t items) { meter_items(context, items); }
 static void on_advance(void *context, uint64_t amount) { meter_advance(context, amount); }
 static void on_item(void *context, str name) { meter_item(context, name); }
 static void on_done(void *context) { meter_done(context); }
@@ -24,7 +25,7 @@ void ui_begin(struct ui *ui, const struct env *env, bool quiet, unsigned verbosi
 	term_begin(&ui->term, env);
 	meter_begin(&ui->meter, &ui->term, !quiet);
 	/* Without a terminal nothing would be drawn: stages then skip the calls altogether. */
-	if (ui->meter.enabled) ui->progress = (struct progress){ &ui->meter, on_phase, on_advance, on_item, on_done };
+	if (ui->meter.enabled) ui->progress = (struct progress){ &ui->meter, on_phase, on_advance, on_item, on_done, on_items };
 	buf_init(&ui->out, OUT_MAX);
 }
 
@@ -40,7 +41,7 @@ void ui_flush(struct ui *ui)
 			bool full = sys == ENOSPC || sys == EDQUOT || sys == EFBIG;
 			err_sys(&ui->broken, ERR_IO, full ? "disk-full" : "write", sys, "cannot write the output");
 			err_where(&ui->broken, "stdout");
-			if (sys == EBADF) err_help(&ui->broken, "stdout is closed: run it with >/dev/null when the output is not wanted");
+			if (sys == EBADF) err_help(&ui->broken, "stdout is closed: run it with `>/dev/null` when the output is not wanted");
 		}
 	}
 	buf_clear(&ui->out);

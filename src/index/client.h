@@ -14,7 +14,8 @@
  * Errors:   ERR_RESOLVE "unknown-project" (404 everywhere), "offline"; ERR_NETWORK "bad-index-page", "http-401", "http-403"
  *           (help says where credentials come from), and those of net/http.h; ERR_USAGE "no-index" when nothing is configured.
  *           `what` names project and host.
- * Lifetime: answers belong to the arena given to each call. Threads: a client belongs to one thread. */
+ * Lifetime: answers belong to the arena given to each call.
+ * Threads:  a client belongs to one thread. */
 #ifndef LAMINA_INDEX_CLIENT_H
 #define LAMINA_INDEX_CLIENT_H
 

@@ -10,7 +10,9 @@
  * index serves these; one that is also the default serves other names too. An `explicit` index without globs serves only what
  * is asked of it by name or URL.
  * Sources:  pip's configuration rules (python-packaging 8.3), uv's documentation of UV_INDEX, UV_DEFAULT_INDEX and friends.
- * Secrets:  URLs are kept without userinfo; it moves to credentials. Errors: ERR_USAGE, masked. Lifetime: the arena's. */
+ * Secrets:  URLs are kept without userinfo; it moves to credentials.
+ * Errors:   ERR_USAGE, masked.
+ * Lifetime: the arena's. */
 #ifndef LAMINA_INDEX_CONFIG_H
 #define LAMINA_INDEX_CONFIG_H
 

@@ -6,7 +6,8 @@
  *         <base>, comments.
  * Rules:  an API major other than 1 is refused, a newer minor is told by `newer_api`. A link whose URL cannot be read, or that
  *         names no file, is left out; a JSON page must have the shape that the specification gives it.
- * Limits: PAGE_BYTES_MAX of text, PAGE_FILES_MAX files. Time is linear. Errors: ERR_NETWORK "bad-index-page" (JSON: err_at).
+ * Limits:   PAGE_BYTES_MAX of text, PAGE_FILES_MAX files. Time is linear.
+ * Errors:   ERR_NETWORK "bad-index-page" (JSON: err_at).
  * Lifetime: views into the text or the arena. Nothing is read or fetched. */
 #ifndef LAMINA_INDEX_PAGE_H
 #define LAMINA_INDEX_PAGE_H

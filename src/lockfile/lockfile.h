@@ -21,7 +21,8 @@
  *         "lock-missing-package", "unknown-extra", "unknown-group", "requirements", "requirements-recursion", "hash-missing",
  *         "hash-weak", "conflict", "not-found", "too-large".
  * Limits: LOCK_FILE_MAX bytes a file, LOCK_PACKAGES_MAX packages, REQUIREMENTS_* in requirements.h. Time is linear in the lock.
- * Lifetime: everything given out belongs to the arena; the request must live as long as the call. Threads: no state. */
+ * Lifetime: everything given out belongs to the arena; the request must live as long as the call.
+ * Threads:  no state. */
 #ifndef LAMINA_LOCKFILE_LOCKFILE_H
 #define LAMINA_LOCKFILE_LOCKFILE_H
 

@@ -13,7 +13,7 @@
 
 static bool missing(struct poetry_lock *l, const struct toml_value *table, const char *key, struct err *e)
 {
-	return reader_bad(&l->d, table, e, "lock-field", "'%s' is missing", key);
+	return reader_bad(&l->d, table, e, "lock-field", "`%s` is missing", key);
 }
 
 struct poetry_package *poetry_find(const struct poetry_lock *l, str name)
@@ -44,7 +44,7 @@ bool poetry_python_allowed(struct poetry_lock *l, str constraint, str who, bool 
 	if (answer == TRI_UNKNOWN) {
 		answer = poetry_constraint_allows_python(&c, t->python_minor, l->r->assumed.values[MARKER_PYTHON_FULL_VERSION]);
 		note_add(l->r->notes, NOTE_INFO, "assumed-marker",
-		         STR_FMT ": Python '" STR_FMT "' depends on a patch version that is known only at run time; taken as %s",
+		         STR_FMT ": Python `" STR_FMT "` depends on a patch version that is known only at run time; taken as %s",
 		         STR_ARG(who), STR_ARG(constraint), answer == TRI_TRUE ? "true" : "false");
 	}
 	*allowed = answer == TRI_TRUE;
@@ -156,7 +156,7 @@ bool poetry_take(struct poetry_lock *l, struct poetry_package *p, str assumed, s
 	struct locked_package *out;
 	for (struct poetry_package *q = poetry_find(l, p->name); q; q = q->next ? &l->packages.p[q->next - 1] : NULL) {
 		if (!q->taken) continue;
-		err_set(e, ERR_RESOLVE, "lock-duplicate", "two entries of '" STR_FMT "' apply to " STR_FMT ": " STR_FMT " and " STR_FMT,
+		err_set(e, ERR_RESOLVE, "lock-duplicate", "two entries of `" STR_FMT "` apply to " STR_FMT ": " STR_FMT " and " STR_FMT,
 		        STR_ARG(p->name), STR_ARG(l->r->target->text), STR_ARG(q->version), STR_ARG(p->version));
 		return toml_where(e, &l->d, p->table->offset);
 	}
@@ -230,7 +230,7 @@ static bool group_marker(struct poetry_lock *l, const struct toml_value *markers
                          struct err *e)
 {
 	if (!markers || markers->type == TOML_STRING) return poetry_marker(l, &l->d, markers, out, never, e);
-	if (markers->type != TOML_TABLE) return reader_bad(&l->d, markers, e, "toml-type", "'markers' is a string or a table");
+	if (markers->type != TOML_TABLE) return reader_bad(&l->d, markers, e, "toml-type", "`markers` is a string or a table");
 	return poetry_marker(l, &l->d, toml_get(markers, group), out, never, e);
 }
 
@@ -255,18 +255,6 @@ static bool applies(struct poetry_lock *l, const struct poetry_package *p, bool 
 	return true;
 }
 
-/* What a package needs, for --only and --exclude: names of the set whose edge can hold for the target. */
-static bool take_needs(struct poetry_lock *l, const struct poetry_package *p, struct err *e)
-{
-	const struct toml_value *table = NULL;
-	if (!toml_want_table(&l->d, p->table, "dependencies", &table, e)) return false;
-	for (size_t i = 0; table && i < table->u.table.n; i++) {
-		str name = name_normalize(l->r->a, table->u.table.p[i].key);
-		*vec_push(l->r->a, &l->r->set->packages.p[p->position].dependencies) = name;
-	}
-	return true;
-}
-
 static bool select_by_groups(struct poetry_lock *l, struct err *e)
 {
 	for (size_t i = 0; i < l->packages.n; i++) {
@@ -274,9 +262,9 @@ static bool select_by_groups(struct poetry_lock *l, struct err *e)
 		bool in = false;
 		str assumed = { 0 };
 		if (!applies(l, p, &in, &assumed, e)) return false;
-		if (in && (!poetry_take(l, p, assumed, e) || !take_needs(l, p, e))) return false;
+		if (in && !poetry_take(l, p, assumed, e)) return false;
 	}
-	return true;
+	return poetry_needs(l, e);
 }
 
 /* --- the whole --- */

@@ -58,8 +58,8 @@ static bool take_file(struct poetry_lock *l, const struct poetry_package *p, con
 	struct locked_file f = { 0 };
 	if (table->type != TOML_TABLE) return reader_bad(&l->d, table, e, "toml-type", "a file is a table");
 	const struct toml_value *file = toml_get(table, S("file")), *hash = toml_get(table, S("hash"));
-	if (!file || file->type != TOML_STRING) return reader_bad(&l->d, table, e, "lock-field", "'file' is missing");
-	if (!hash) return reader_bad(&l->d, table, e, "lock-field", "'hash' is missing");
+	if (!file || file->type != TOML_STRING) return reader_bad(&l->d, table, e, "lock-field", "`file` is missing");
+	if (!hash) return reader_bad(&l->d, table, e, "lock-field", "`hash` is missing");
 	if (!take_hash(l, hash, &f, e)) return false;
 	f.file = file->u.string;
 	f.kind = is_wheel(f.file) ? LOCKED_WHEEL : LOCKED_SDIST;
@@ -79,7 +79,7 @@ static bool index_files(struct poetry_lock *l, const struct poetry_package *p, s
 {
 	const struct toml_value *files = toml_get(p->table, S("files"));
 	if (!files) files = by_name(toml_get(l->metadata, S("files")), p);
-	if (files && files->type != TOML_ARRAY) return reader_bad(&l->d, files, e, "toml-type", "'files' is an array");
+	if (files && files->type != TOML_ARRAY) return reader_bad(&l->d, files, e, "toml-type", "`files` is an array");
 	for (size_t i = 0; files && i < files->u.array.n; i++)
 		if (!take_file(l, p, files->u.array.p[i], out, e)) return false;
 	if (files) return true;
@@ -133,7 +133,7 @@ bool poetry_files(struct poetry_lock *l, const struct poetry_package *p, struct 
 		return true;
 	}
 	if (!str_empty(p->source_type) && !str_eq(p->source_type, S("legacy")))
-		return reader_bad(&l->d, p->table, e, "lock-field", "a source of type '" STR_FMT "' is unknown",
+		return reader_bad(&l->d, p->table, e, "lock-field", "a source of type `" STR_FMT "` is unknown",
 		                  STR_ARG(str_slice(p->source_type, 0, 60)));
 	out->index = p->source_url;
 	if (!index_files(l, p, out, e)) return false;

@@ -1,7 +1,9 @@
 /* poetry_lock.h: poetry.lock and its pyproject.toml as they stand in the files.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Private to the Poetry reader. Source: poetry, packages/locker.py (2.5) and the lock files of 1.0 to 2.5. Lifetime: arena. */
+ * Private to the Poetry reader.
+ * Source: poetry, packages/locker.py (2.5) and the lock files of 1.0 to 2.5.
+ * Lifetime: arena. */
 #ifndef LAMINA_LOCKFILE_POETRY_LOCK_H
 #define LAMINA_LOCKFILE_POETRY_LOCK_H
 
@@ -56,5 +58,8 @@ bool poetry_files(struct poetry_lock *l, const struct poetry_package *p, struct 
 bool poetry_fresh(struct poetry_lock *l, str expected);
 /* poetry_walk.c: what takes part in locks before 2.1. */
 bool poetry_walk(struct poetry_lock *l, struct err *e);
+/* Who needs whom among the packages taken (--only, --exclude). Optional dependencies count when something that takes part, or the
+ * project, asks for an extra that lists them and their marker holds; without the project's file, when their marker can hold. */
+bool poetry_needs(struct poetry_lock *l, struct err *e);
 
 #endif

@@ -4,13 +4,18 @@
  * Source: poetry-plugin-export's walker.py with one concrete target, for which its splitting into Python regions is not needed. The
  * project's dependencies (main and the chosen groups) are followed through the lock: a candidate is a package of that name whose
  * python-versions admit the target and whose version and kind of source satisfy the dependency, highest version first; a name
- * that was decided stays decided. Optional dependencies count when a requested extra lists them.
+ * that was decided stays decided. Optional dependencies count when a requested extra lists them. A lock from 2.1 on says itself what
+ * takes part; there the same walk only finds who needs whom.
  *
  * Glossary: a step is (package, extra or none), as in uv_walk.c. */
 #include <string.h>
 
 #include "lockfile/poetry_lock.h"
 #include "python/name.h"
+
+#define EXTRAS_MAX 1000
+/* Extra of a step: whichever there are. No name looks like this. */
+#define ANY_EXTRA S("*")
 
 struct dependency {
 	const struct toml_document *d;
@@ -36,6 +41,8 @@ struct walk {
 	struct arena *a;
 	struct map seen;
 	struct map wanted; /* names that the requested extras lead to */
+	struct map listed; /* names that the extra of the current step lists */
+	bool needs_only;   /* what takes part is known: only who needs whom is asked */
 	VEC(struct step) queue;
 };
 
@@ -158,11 +165,32 @@ static bool never_locked(str name)
 	return str_eq(name, S("setuptools")) || str_eq(name, S("pip")) || str_eq(name, S("wheel")) || str_eq(name, S("distribute"));
 }
 
+static void note_edge(struct walk *w, const struct poetry_package *from, struct poetry_package *to, const struct dependency *x)
+{
+	struct locked_set *set = w->l->r->set;
+	if (from) *vec_push(w->a, &set->packages.p[from->position].dependencies) = to->name;
+	push(w, to, (str){ 0 });
+	for (size_t i = 0; i < x->extras.n; i++) {
+		struct locked_package *taken = &set->packages.p[to->position];
+		if (taken->extras.n < EXTRAS_MAX) str_list_add_new(w->a, &taken->extras, x->extras.p[i]);
+		push(w, to, x->extras.p[i]);
+	}
+}
+
+/* The edge to the package of that name that takes part, if there is one. */
+static void follow_taken(struct walk *w, const struct poetry_package *from, const struct dependency *x)
+{
+	struct poetry_package *to = poetry_find(w->l, x->name);
+	while (to && !to->taken) to = to->next ? &w->l->packages.p[to->next - 1] : NULL;
+	if (to) note_edge(w, from, to, x);
+}
+
 static bool follow(struct walk *w, struct poetry_package *from, const struct dependency *x, struct err *e)
 {
 	struct poetry_lock *l = w->l;
 	struct poetry_package *to;
 	if (!x->holds) return true;
+	if (w->needs_only) return follow_taken(w, from, x), true;
 	if (!find_candidate(w, x, &to, e)) return false;
 	if (!to && never_locked(x->name)) {
 		note_add(l->r->notes, NOTE_WARNING, "not-locked", STR_FMT " is needed by " STR_FMT ", but the lock leaves it out",
@@ -170,49 +198,62 @@ static bool follow(struct walk *w, struct poetry_package *from, const struct dep
 		return true;
 	}
 	if (!to) {
-		err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock has no '" STR_FMT "' that fits here", STR_ARG(x->name));
+		err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock has no `" STR_FMT "` that fits here", STR_ARG(x->name));
 		toml_where(e, x->d, x->at->offset);
 		return err_help(e, "lock again: poetry lock");
 	}
 	if (!from && to->optional && !map_has(&w->wanted, to->name)) return true;
 	if (!to->taken && !poetry_take(l, to, x->assumed, e)) return false;
-	if (from) *vec_push(w->a, &l->r->set->packages.p[from->position].dependencies) = to->name;
-	push(w, to, (str){ 0 });
-	for (size_t i = 0; i < x->extras.n; i++) {
-		struct locked_package *taken = &l->r->set->packages.p[to->position];
-		if (taken->extras.n < 1000) str_list_add_new(w->a, &taken->extras, x->extras.p[i]);
-		push(w, to, x->extras.p[i]);
-	}
+	note_edge(w, from, to, x);
 	return true;
 }
 
-/* Does the extra of a package list the name? Entries are "name (>=1.0)", "name[extra] (>=1) ; marker" and the like. */
-static bool extra_lists(struct walk *w, const struct poetry_package *p, str extra, str name)
+/* What an extra of a package lists. Entries are "name (>=1.0)", "name[extra] (>=1) ; marker" and the like. */
+static void find_listed(struct walk *w, const struct step *s)
 {
-	const struct toml_value *extras = toml_get(p->table, S("extras"));
+	const struct toml_value *extras = toml_get(s->package->table, S("extras"));
+	map_init(&w->listed, w->a);
 	for (size_t i = 0; extras && extras->type == TOML_TABLE && i < extras->u.table.n; i++) {
 		const struct toml_value *list = extras->u.table.p[i].value;
-		if (!name_same(extras->u.table.p[i].key, extra) || list->type != TOML_ARRAY) continue;
+		if (!name_same(extras->u.table.p[i].key, s->extra) || list->type != TOML_ARRAY) continue;
 		for (size_t j = 0; j < list->u.array.n; j++) {
 			if (list->u.array.p[j]->type != TOML_STRING) continue;
 			str text = list->u.array.p[j]->u.string;
 			size_t n = 0;
 			while (n < text.n && (ascii_alnum(text.p[n]) || text.p[n] == '-' || text.p[n] == '_' || text.p[n] == '.')) n++;
-			if (name_same(str_slice(text, 0, n), name)) return true;
+			map_put(&w->listed, name_normalize(w->a, str_slice(text, 0, n)), NULL);
 		}
 	}
-	(void)w;
-	return false;
 }
 
 static bool follow_child(struct walk *w, struct step s, str name, const struct toml_value *v, struct err *e)
 {
-	struct dependency x;
-	if (!read_dependency(w, &w->l->d, name, v, &x, e)) return false;
+	struct dependency x = { 0 };
+	struct err inner = { 0 };
+	bool any = str_eq(s.extra, ANY_EXTRA);
+	if (!read_dependency(w, &w->l->d, name, v, &x, w->needs_only ? &inner : e)) {
+		if (!w->needs_only) return false;
+		/* It decides nothing any more: take it as it stands. */
+		x = (struct dependency){ .name = name_normalize(w->a, name), .holds = true, .optional = s.extra.p != NULL };
+	}
 	/* Without an extra the optional ones stay out; for an extra only those that it lists are new. */
 	if (x.optional != (s.extra.p != NULL)) return true;
-	if (x.optional && !extra_lists(w, s.package, s.extra, x.name)) return true;
+	if (x.optional && !any && !map_has(&w->listed, x.name)) return true;
 	return follow(w, s.package, &x, e);
+}
+
+/* The extra that a step is about; all of the package where nobody says which are on. */
+static void find_extras(struct walk *w, const struct step *s, struct str_list *out)
+{
+	const struct toml_value *table = toml_get(s->package->table, S("extras"));
+	if (!s->extra.p) return;
+	if (!str_eq(s->extra, ANY_EXTRA)) {
+		*vec_push(w->a, out) = s->extra;
+		find_listed(w, s);
+		return;
+	}
+	for (size_t i = 0; table && table->type == TOML_TABLE && i < table->u.table.n && i < EXTRAS_MAX; i++)
+		*vec_push(w->a, out) = name_normalize(w->a, table->u.table.p[i].key);
 }
 
 static bool take_step(struct walk *w, struct step s, struct err *e)
@@ -220,7 +261,7 @@ static bool take_step(struct walk *w, struct step s, struct err *e)
 	const struct toml_value *table = NULL;
 	struct str_list extras = { 0 };
 	if (!toml_want_table(&w->l->d, s.package->table, "dependencies", &table, e)) return false;
-	if (s.extra.p) *vec_push(w->a, &extras) = s.extra;
+	find_extras(w, &s, &extras);
 	w->l->r->known.extras = w->l->r->assumed.extras = &extras;
 	bool good = true;
 	for (size_t i = 0; good && table && i < table->u.table.n; i++) {
@@ -273,8 +314,9 @@ static bool root_texts(struct walk *w, const struct toml_value *list, struct err
 		const struct toml_value *v = list->u.array.p[i];
 		struct requirement r;
 		struct dependency x = { .d = &w->l->project, .at = v, .any = true };
+		if (w->needs_only && v->type == TOML_TABLE) continue; /* include-group */
 		if (v->type != TOML_STRING) return bad_type(&x, "a dependency is a string", e);
-		if (!requirement_parse(w->a, v->u.string, &r, e)) return toml_where(e, x.d, v->offset);
+		if (!requirement_parse(w->a, v->u.string, &r, e) || !marker_check(r.marker, e)) return toml_where(e, x.d, v->offset);
 		x.name = name_normalize(w->a, r.name);
 		x.specifier = r.specifier;
 		reader_normalize_names(w->a, &r.extras, &x.extras);
@@ -291,7 +333,7 @@ static bool start_group(struct walk *w, str group, struct err *e)
 	if (str_eq(group, S("main"))) {
 		const struct toml_value *own = poetry ? toml_get(poetry, S("dependencies")) : NULL;
 		if (!root_table(w, own, e)) return false;
-		if (own || !project) return true;
+		if ((own && !w->needs_only) || !project) return true;
 		if (!root_texts(w, toml_get(project, S("dependencies")), e)) return false;
 		const struct toml_value *extras = toml_get(project, S("optional-dependencies"));
 		for (size_t i = 0; extras && extras->type == TOML_TABLE && i < extras->u.table.n; i++) {
@@ -346,4 +388,31 @@ bool poetry_walk(struct poetry_lock *l, struct err *e)
 	for (size_t i = 0; i < w.queue.n; i++)
 		if (!take_step(&w, w.queue.p[i], e)) return false;
 	return true;
+}
+
+bool poetry_needs(struct poetry_lock *l, struct err *e)
+{
+	struct walk w = { .l = l, .a = l->r->a, .needs_only = true };
+	struct notes *notes = l->r->notes, quiet;
+	const struct str_list *extras = l->r->known.extras;
+	struct err inner = { 0 };
+	map_init(&w.seen, w.a);
+	map_init(&w.wanted, w.a);
+	/* Assumptions about edges change nothing that is built. */
+	note_init(&quiet, w.a);
+	l->r->notes = &quiet;
+	bool known = l->has_project, good = true;
+	for (size_t i = 0; known && i < l->chosen.n; i++) known = start_group(&w, l->chosen.p[i], &inner);
+	const struct toml_value *lists = known && l->chosen.n > 1 ? toml_get(l->project.root, S("dependency-groups")) : NULL;
+	for (size_t i = 0; known && lists && lists->type == TOML_TABLE && i < lists->u.table.n; i++)
+		known = root_texts(&w, lists->u.table.p[i].value, &inner);
+	for (size_t i = 0; i < l->packages.n; i++) {
+		if (!l->packages.p[i].taken) continue;
+		push(&w, &l->packages.p[i], (str){ 0 });
+		if (!known) push(&w, &l->packages.p[i], ANY_EXTRA);
+	}
+	for (size_t i = 0; good && i < w.queue.n; i++) good = take_step(&w, w.queue.p[i], e);
+	l->r->notes = notes;
+	l->r->known.extras = l->r->assumed.extras = extras;
+	return good;
 }

@@ -21,7 +21,7 @@ struct pylock {
 
 static bool missing(struct pylock *p, const struct toml_value *table, const char *key, struct err *e)
 {
-	return reader_bad(&p->d, table, e, "lock-field", "'%s' is missing", key);
+	return reader_bad(&p->d, table, e, "lock-field", "`%s` is missing", key);
 }
 
 static bool required_string(struct pylock *p, const struct toml_value *table, const char *key, str *out, struct err *e)
@@ -48,7 +48,7 @@ static bool check_version(struct pylock *p, struct err *e)
 	if (!required_string(p, p->d.root, "lock-version", &text, e)) return false;
 	const struct toml_value *at = value_of(p->d.root, "lock-version");
 	if (!version_parse(p->r->a, text, &v, NULL))
-		return reader_bad(&p->d, at, e, "lock-version", "'" STR_FMT "' is no version", STR_ARG(str_slice(text, 0, 60)));
+		return reader_bad(&p->d, at, e, "lock-version", "`" STR_FMT "` is no version", STR_ARG(str_slice(text, 0, 60)));
 	version_parse(p->r->a, S("1"), &one, NULL);
 	version_parse(p->r->a, S("2"), &two, NULL);
 	if (version_cmp(&v, &one) < 0 || version_cmp(&v, &two) >= 0) {
@@ -139,7 +139,7 @@ static bool take_size(struct pylock *p, const struct toml_value *table, struct l
 	int64_t size = -1;
 	const struct toml_value *time = toml_get(table, S("upload-time"));
 	if (time && time->type != TOML_DATETIME && time->type != TOML_LOCAL_DATETIME)
-		return reader_bad(&p->d, time, e, "toml-type", "'upload-time' is a date with time, not %s", toml_type_name(time->type));
+		return reader_bad(&p->d, time, e, "toml-type", "`upload-time` is a date with time, not %s", toml_type_name(time->type));
 	if (!toml_want_integer(&p->d, table, "size", &size, e)) return false;
 	if (!toml_get(table, S("size"))) return true;
 	if (size < 0) return reader_bad(&p->d, value_of(table, "size"), e, "lock-field", "a size is not negative");
@@ -154,7 +154,7 @@ static bool take_place(struct pylock *p, const struct toml_value *table, bool ne
 	if (!toml_want_string(&p->d, table, "path", &f->path, e)) return false;
 	if (!toml_want_string(&p->d, table, "subdirectory", &f->subdirectory, e)) return false;
 	if (needs_one && str_empty(f->url) && str_empty(f->path))
-		return reader_bad(&p->d, table, e, "lock-field", "'url' or 'path' is missing");
+		return reader_bad(&p->d, table, e, "lock-field", "`url` or `path` is missing");
 	return true;
 }
 
@@ -286,7 +286,7 @@ static bool take_identity(struct pylock *p, const struct toml_value *table, stru
 	const struct toml_value *at = value_of(table, "name");
 	package->name = name_normalize(p->r->a, name);
 	if (!name_valid(name) || !str_eq(package->name, name))
-		return reader_bad(&p->d, at, e, "lock-field", "the name '" STR_FMT "' is not normalised",
+		return reader_bad(&p->d, at, e, "lock-field", "the name `" STR_FMT "` is not normalised",
 		                  STR_ARG(str_slice(name, 0, 200)));
 	if (!toml_want_string(&p->d, table, "version", &package->version, e)) return false;
 	struct version v;
@@ -313,7 +313,7 @@ static bool take_part(struct pylock *p, const struct toml_value *table, struct l
 	void **slot = map_put(&p->seen, package->name, &added);
 	if (!added) {
 		const struct locked_package *other = &r->set->packages.p[(uintptr_t)*slot - 1];
-		err_set(e, ERR_RESOLVE, "lock-duplicate", "two entries of '" STR_FMT "' apply to " STR_FMT, STR_ARG(package->name),
+		err_set(e, ERR_RESOLVE, "lock-duplicate", "two entries of `" STR_FMT "` apply to " STR_FMT, STR_ARG(package->name),
 		        STR_ARG(r->target->text));
 		toml_where(e, &p->d, table->offset);
 		return err_help(e, "the other one is in line %u: their markers must exclude each other", (unsigned)other->from_line);

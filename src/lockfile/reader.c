@@ -46,7 +46,7 @@ bool reader_decide(struct lock_reader *r, const struct marker *m, str who, str *
 		str text = marker_text(r->a, m);
 		*assumed = text;
 		note_add(r->notes, NOTE_INFO, "assumed-marker",
-		         STR_FMT ": the marker '" STR_FMT "' depends on a value that is known only at run time; taken as %s",
+		         STR_FMT ": the marker `" STR_FMT "` depends on a value that is known only at run time; taken as %s",
 		         STR_ARG(who), STR_ARG(text), holds ? "true" : "false");
 	}
 	return holds;
@@ -97,7 +97,7 @@ bool reader_hash_text(struct arena *a, str algorithm, str hex, str *out, struct 
 	const struct strong_hash *h = find_strong(algorithm);
 	if (!h)
 		return err_set(e, ERR_FORMAT, "hash-weak",
-		               "'" STR_FMT "' is no hash that proves a file: sha256, sha384 or sha512 is needed",
+		               "`" STR_FMT "` is no hash that proves a file: sha256, sha384 or sha512 is needed",
 		               STR_ARG(str_slice(algorithm, 0, 40)));
 	bool good = hex.n == h->digits;
 	for (size_t i = 0; good && i < hex.n; i++) good = ascii_hex(hex.p[i]) >= 0;
@@ -210,7 +210,8 @@ bool reader_marker(struct lock_reader *r, const struct toml_document *d, const s
 {
 	if (v->type != TOML_STRING)
 		return reader_bad(d, v, e, "toml-type", "a marker is a string, not %s", toml_type_name(v->type));
-	if (marker_parse(r->a, v->u.string, out, e)) return true;
+	struct marker *m;
+	if (marker_parse(r->a, v->u.string, &m, e) && marker_check(m, e)) return *out = m, true;
 	/* The offset inside the marker is off by the quote only when the string has no escapes, which markers never need. */
 	return toml_where(e, d, v->offset + 1 + (e->has_offset ? e->offset : 0));
 }
@@ -244,13 +245,13 @@ bool reader_unknown_name(struct arena *a, struct err *e, const char *id, const c
                          const struct str_list *known)
 {
 	(void)a;
-	err_set(e, ERR_USAGE, id, "the lock has no %s '" STR_FMT "'", kind, STR_ARG(str_slice(name, 0, 200)));
+	err_set(e, ERR_USAGE, id, "the lock has no %s `" STR_FMT "`", kind, STR_ARG(str_slice(name, 0, 200)));
 	size_t best = SIZE_MAX, least = 3;
 	for (size_t i = 0; i < known->n; i++) {
 		size_t d = distance(name, known->p[i], least);
 		if (d < least) best = i, least = d;
 	}
-	if (best != SIZE_MAX) return err_help(e, "did you mean '" STR_FMT "'?", STR_ARG(known->p[best]));
+	if (best != SIZE_MAX) return err_help(e, "did you mean `" STR_FMT "`?", STR_ARG(known->p[best]));
 	if (!known->n) return err_help(e, "it has no %ss at all", kind);
 	char list[600];
 	size_t n = 0;

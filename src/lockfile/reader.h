@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Private to lockfile/. A `struct lock_reader` lives for one lock_read: where files come from, how markers are decided, where
- * packages go. Lifetime: the arena of the reader. Threads: none. */
+ * packages go.
+ * Lifetime: the arena of the reader.
+ * Threads: none. */
 #ifndef LAMINA_LOCKFILE_READER_H
 #define LAMINA_LOCKFILE_READER_H
 

@@ -9,7 +9,9 @@
  * Not here: whether the requirement makes sense (requirements_reduce.c), whether named paths exist.
  * Secrets: a value that came out of an environment variable never enters an error: messages show the line as written.
  * Errors: ERR_FORMAT "requirements" (FILE:LINE:COLUMN with the line), "requirements-recursion", "requirements-remote" (files named
- * by http URLs: reading has no network), "requirements-encoding"; ERR_IO. Lifetime: arena. Limits: below. */
+ * by http URLs: reading has no network), "requirements-encoding"; ERR_IO.
+ * Lifetime: arena.
+ * Limits:   below. */
 #ifndef LAMINA_LOCKFILE_REQUIREMENTS_H
 #define LAMINA_LOCKFILE_REQUIREMENTS_H
 

@@ -102,7 +102,7 @@ static bool want_name(struct entry_parser *p, str name, struct err *e)
 		return true;
 	}
 	if (name_same(p->out->name, name)) return true;
-	err_set(e, ERR_FORMAT, "requirements", "the requirement is for '" STR_FMT "', but the file is of '" STR_FMT "'",
+	err_set(e, ERR_FORMAT, "requirements", "the requirement is for `" STR_FMT "`, but the file is of `" STR_FMT "`",
 	        STR_ARG(p->out->name), STR_ARG(name));
 	return requirements_where(p->a, p->line, 0, e);
 }
@@ -288,6 +288,15 @@ static bool take_plain(struct entry_parser *p, struct err *e)
 	return requirements_where(p->a, p->line, inner.has_offset ? inner.offset : 0, e);
 }
 
+/* What compares two strings can be read, but not be evaluated: pip stops there as well. */
+static bool check_marker(struct entry_parser *p, struct err *e)
+{
+	struct err inner = { 0 };
+	if (marker_check(p->out->marker, &inner)) return true;
+	requirements_hide(&p->line->source, &inner, e);
+	return requirements_where(p->a, p->line, 0, e);
+}
+
 static bool check_constraint(struct entry_parser *p, struct err *e)
 {
 	if (!p->line->constraint) return true;
@@ -302,7 +311,7 @@ bool requirements_entry_from(struct arena *a, const struct requirement_line *lin
 	struct requirements_entry entry = { .line = line };
 	struct entry_parser p = { a, line, &entry };
 	if (!(line->editable ? take_editable(&p, e) : take_plain(&p, e))) return false;
-	if (!check_constraint(&p, e)) return false;
+	if (!check_constraint(&p, e) || !check_marker(&p, e)) return false;
 	for (size_t i = 0; i < line->hashes.n; i++) {
 		str algorithm, hex, text;
 		str_cut(line->hashes.p[i], ':', &algorithm, &hex);

@@ -1,8 +1,10 @@
 /* requirements_entry.h: what one line of a requirements file asks for.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Private to the requirements reader. Source: pip's constructors.py (26.3): a URL, a path to an archive or a folder, or a PEP 508
- * requirement. Errors: ERR_FORMAT "requirements" with the place. Lifetime: arena. */
+ * Private to the requirements reader.
+ * Source: pip's constructors.py (26.3): a URL, a path to an archive or a folder, or a PEP 508 requirement.
+ * Errors: ERR_FORMAT "requirements" with the place.
+ * Lifetime: arena. */
 #ifndef LAMINA_LOCKFILE_REQUIREMENTS_ENTRY_H
 #define LAMINA_LOCKFILE_REQUIREMENTS_ENTRY_H
 

@@ -133,7 +133,7 @@ static bool take_hash(struct arena *a, struct requirements_line_options *out, st
 	if (!str_cut(value, ':', &algorithm, &digest))
 		return err_set(e, ERR_FORMAT, "requirements", "--hash needs the algorithm and the digest, like --hash=sha256:0a1b...");
 	if (!str_eq(algorithm, S("sha256")) && !str_eq(algorithm, S("sha384")) && !str_eq(algorithm, S("sha512"))) {
-		err_set(e, ERR_FORMAT, "hash-weak", "--hash does not accept '" STR_FMT "'", STR_ARG(str_slice(algorithm, 0, 40)));
+		err_set(e, ERR_FORMAT, "hash-weak", "--hash does not accept `" STR_FMT "`", STR_ARG(str_slice(algorithm, 0, 40)));
 		return err_help(e, "use sha256, sha384 or sha512");
 	}
 	*vec_push(a, &out->hashes) = value;
@@ -188,7 +188,7 @@ static bool take_value(struct arena *a, const struct option_row *o, struct requi
 		return err_set(e, ERR_FORMAT, "requirements", "%s needs names, :all: or :none:", o->name);
 	case OPT_USE_FEATURE:
 		if (known_feature(value)) return true;
-		return err_set(e, ERR_FORMAT, "requirements", "pip has no feature '" STR_FMT "'", STR_ARG(str_slice(value, 0, 80)));
+		return err_set(e, ERR_FORMAT, "requirements", "pip has no feature `" STR_FMT "`", STR_ARG(str_slice(value, 0, 80)));
 	default:
 		if (str_chr(value, '=') != STR_NONE) return true;
 		return err_set(e, ERR_FORMAT, "requirements", "--config-settings needs KEY=VALUE");

@@ -65,7 +65,7 @@ static bool conflict(struct reducer *d, const struct project *p, const struct re
                      const struct requirements_entry *y, struct err *e)
 {
 	struct arena *a = d->r->a;
-	err_set(e, ERR_RESOLVE, "conflict", "the lines for '" STR_FMT "' contradict each other", STR_ARG(p->name));
+	err_set(e, ERR_RESOLVE, "conflict", "the lines for `" STR_FMT "` contradict each other", STR_ARG(p->name));
 	err_where(e, STR_FMT, STR_ARG(place(a, y->line)));
 	return err_why(e, STR_FMT ": " STR_FMT "\n" STR_FMT ": " STR_FMT, STR_ARG(place(a, x->line)), STR_ARG(shown(a, x->line)),
 	               STR_ARG(place(a, y->line)), STR_ARG(shown(a, y->line)));
@@ -309,7 +309,7 @@ static bool check_names(struct reducer *d, struct err *e)
 		bool added;
 		map_put(&seen, p->name, &added);
 		if (added) continue;
-		err_set(e, ERR_RESOLVE, "conflict", "'" STR_FMT "' comes from two files", STR_ARG(p->name));
+		err_set(e, ERR_RESOLVE, "conflict", "`" STR_FMT "` comes from two files", STR_ARG(p->name));
 		return err_where(e, STR_FMT, STR_ARG(p->from_file));
 	}
 	return true;

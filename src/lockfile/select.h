@@ -4,7 +4,8 @@
  * Source: PEP 751 "Installation" (a wheel by tags, else the source distribution, else an error); PEP 427 build tags break ties.
  * The choice depends on the lock and the target only, never on what can be downloaded.
  * Errors: ERR_RESOLVE "no-wheel" (why = the nearest file and what it lacks), "sdist-only", "source-only" (directories, version
- * control), "no-files". Lifetime: nothing is allocated that outlives the call but texts in the arena. */
+ * control), "no-files".
+ * Lifetime: nothing is allocated that outlives the call but texts in the arena. */
 #ifndef LAMINA_LOCKFILE_SELECT_H
 #define LAMINA_LOCKFILE_SELECT_H
 

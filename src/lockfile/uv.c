@@ -18,7 +18,7 @@ static const struct {
 
 static bool missing(struct uv_lock *u, const struct toml_value *table, const char *key, struct err *e)
 {
-	return reader_bad(&u->d, table, e, "lock-field", "'%s' is missing", key);
+	return reader_bad(&u->d, table, e, "lock-field", "`%s` is missing", key);
 }
 
 /* --- packages --- */
@@ -152,8 +152,8 @@ bool uv_dependency(struct uv_lock *u, const struct toml_value *dependency, struc
 	}
 	if (n == 1) return *out = found, true;
 	return reader_bad(&u->d, dependency, e, n ? "lock-duplicate" : "lock-missing-package",
-	                  n ? "several packages of the lock could be this '" STR_FMT "'"
-	                    : "the lock has no package for this '" STR_FMT "'",
+	                  n ? "several packages of the lock could be this `" STR_FMT "`"
+	                    : "the lock has no package for this `" STR_FMT "`",
 	                  STR_ARG(str_slice(name, 0, 200)));
 }
 

@@ -1,7 +1,9 @@
 /* uv_lock.h: uv.lock as it stands in the file, before anything is chosen.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Private to the uv reader. Source: uv's lock format, version 1 (crates/uv-resolver, 0.13). Lifetime: arena; views into the TOML. */
+ * Private to the uv reader.
+ * Source: uv's lock format, version 1 (crates/uv-resolver, 0.13).
+ * Lifetime: arena; views into the TOML. */
 #ifndef LAMINA_LOCKFILE_UV_LOCK_H
 #define LAMINA_LOCKFILE_UV_LOCK_H
 
@@ -49,6 +51,10 @@ bool uv_dependency(struct uv_lock *u, const struct toml_value *dependency, struc
 bool uv_marker(struct uv_lock *u, const struct toml_value *dependency, struct marker **out, struct err *e);
 /* Fills the files of a package from its source, wheels and sdist. */
 bool uv_files(struct uv_lock *u, const struct uv_package *from, struct locked_package *out, struct err *e);
+
+/* uv_fresh.c: "lock-stale" when the lock recorded another project than the pyproject.toml (parsed; root NULL when there is none) beside
+ * it, and those of the workspace's members, now say. What cannot be compared counts as fresh. */
+bool uv_fresh(struct uv_lock *u, const struct toml_document *project, struct err *e);
 
 /* uv_walk.c: from the project to everything that takes part. */
 bool uv_walk(struct uv_lock *u, struct err *e);

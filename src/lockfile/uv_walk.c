@@ -297,7 +297,7 @@ static bool find_roots(struct walk *w, const struct toml_document *project, stru
 	if (name && name->type == TOML_STRING) {
 		struct uv_package *p = uv_find(u, name_normalize(w->a, name->u.string));
 		if (p) return *vec_push(w->a, &w->roots) = p, true;
-		err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock beside it does not know the project '" STR_FMT "'",
+		err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock beside it does not know the project `" STR_FMT "`",
 		        STR_ARG(str_slice(name->u.string, 0, 200)));
 		toml_where(e, project, name->offset);
 		return err_help(e, "run: uv lock");
@@ -388,7 +388,7 @@ static bool check_versions(struct walk *w, struct err *e)
 		}
 		const struct locked_package *other = &set->packages.p[(uintptr_t)*slot - 1];
 		err_set(e, ERR_RESOLVE, "lock-duplicate",
-		        "two versions of '" STR_FMT "' apply to " STR_FMT ": " STR_FMT " and " STR_FMT, STR_ARG(p->name),
+		        "two versions of `" STR_FMT "` apply to " STR_FMT ": " STR_FMT " and " STR_FMT, STR_ARG(p->name),
 		        STR_ARG(w->u->r->target->text), STR_ARG(other->version), STR_ARG(p->version));
 		return err_where(e, STR_FMT ":%u", STR_ARG(p->from_file), (unsigned)p->from_line);
 	}
@@ -406,7 +406,7 @@ bool uv_walk(struct uv_lock *u, struct err *e)
 	if (!reader_load_beside(r, path, &found, &text, e)) return false;
 	if (found && !toml_parse(r->a, text, path, &project, e)) return false;
 	map_init(&w.items, r->a);
-	if (!find_roots(&w, &project, e)) return false;
+	if (!find_roots(&w, &project, e) || !uv_fresh(u, &project, e)) return false;
 	offered(&w, project.root, &o);
 	if (!choose(&w, project.root, &o, e) || !each_conflict(&w, false, e)) return false;
 	r->known.extras = r->assumed.extras = &w.on;

@@ -35,10 +35,10 @@ struct locked_file {
 
 /* One package of the set. */
 struct locked_package {
-	str name;            /* normalised */
-	str version;         /* as written; empty for direct references without one */
+	str name;               /* normalised */
+	str version;            /* as written; empty for direct references without one */
 	struct str_list extras; /* normalised, requested on it */
-	str index;           /* URL of the index it comes from; empty = what configuration decides */
+	str index;              /* URL of the index it comes from; empty = what configuration decides */
 	/* Files that the lock names for it. Empty: only hashes or nothing is known (requirements.txt, Pipfile.lock). */
 	VEC(struct locked_file) files;
 	/* Digests of which any may match, when files are not named (requirements.txt --hash), as "sha256:hex". */

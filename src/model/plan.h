@@ -27,8 +27,8 @@ struct distribution {
 
 /* One file of the project. */
 struct source_file {
-	str name;    /* path in the artifact */
-	str path;    /* on disk */
+	str name; /* path in the artifact */
+	str path; /* on disk */
 	uint64_t size;
 	int64_t mtime_ns, ctime_ns;
 	uint64_t inode;

@@ -20,11 +20,17 @@ struct progress {
 	void (*item)(void *context, str name);
 	/* The phase ended; its line disappears. */
 	void (*done)(void *context);
+	/* The phase counts bytes of that many items; each `item` begins one. */
+	void (*items)(void *context, uint64_t items);
 };
 
 static inline void progress_phase(const struct progress *p, const char *title, uint64_t total, bool bytes)
 {
 	if (p && p->phase) p->phase(p->context, title, total, bytes);
+}
+static inline void progress_items(const struct progress *p, uint64_t items)
+{
+	if (p && p->items) p->items(p->context, items);
 }
 static inline void progress_advance(const struct progress *p, uint64_t amount)
 {

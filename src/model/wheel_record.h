@@ -15,8 +15,8 @@
 #include "base/vec.h"
 
 struct wheel_entry {
-	str name;              /* path inside the wheel */
-	uint64_t data_at;      /* first byte of the compressed stream in the wheel */
+	str name;         /* path inside the wheel */
+	uint64_t data_at; /* first byte of the compressed stream in the wheel */
 	uint64_t csize, usize;
 	uint32_t crc32;        /* of the content */
 	uint32_t stream_crc32; /* of the compressed stream: checked while it is copied */
@@ -40,20 +40,20 @@ struct wheel_inline {
 struct wheel_record {
 	struct sha256 sha256; /* of the wheel file */
 	uint64_t size;
-	str name;         /* normalised project name */
-	str written_name; /* as METADATA has it */
-	str version;      /* as METADATA has it */
-	str dist_info;    /* "requests-2.32.3.dist-info" */
-	str data_dir;     /* "requests-2.32.3.data"; empty when the wheel has none */
+	str name;            /* normalised project name */
+	str written_name;    /* as METADATA has it */
+	str version;         /* as METADATA has it */
+	str dist_info;       /* "requests-2.32.3.dist-info" */
+	str data_dir;        /* "requests-2.32.3.data"; empty when the wheel has none */
 	str requires_python; /* empty when absent */
 	struct str_list requires_dist, provides_extra;
-	struct str_list tags; /* of WHEEL */
+	struct str_list tags;     /* of WHEEL */
 	struct str_list warnings; /* what ingestion tolerated: one sentence each, told on every build that uses the wheel */
 	VEC(struct wheel_script) scripts;
 	struct wheel_entry *entries;
 	size_t n_entries;
 	/* Contents that a build may need to rewrite, kept so that a warm build inflates nothing: */
-	str entry_points; /* entry_points.txt, empty when absent */
+	str entry_points;                 /* entry_points.txt, empty when absent */
 	VEC(struct wheel_inline) inlined; /* .data/scripts whose "#!python" line must be rewritten */
 };
 

@@ -3,7 +3,8 @@
  *
  * libcurl drags in some thirty libraries and 7 ms; most commands never talk to a network. It is therefore opened with dlopen
  * and called through this table, whose types come from curl's own header, so that a wrong signature does not compile.
- * Lifetime: from curl_api_load to curl_api_unload; the library itself stays loaded. Errors: ERR_NETWORK "no-libcurl".
+ * Lifetime: from curl_api_load to curl_api_unload; the library itself stays loaded.
+ * Errors:   ERR_NETWORK "no-libcurl".
  * Threads:  a table belongs to one client; loading needs libcurl 7.84 to be safe beside another thread that loads. */
 #ifndef LAMINA_NET_CURL_API_H
 #define LAMINA_NET_CURL_API_H

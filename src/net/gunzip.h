@@ -1,8 +1,10 @@
 /* gunzip.h: a gzip stream that arrives in pieces.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Source: RFC 1952. Several members in a row are one text. Errors: ERR_NETWORK "bad-response". The output is bounded by the
- *         sink, which refuses what it does not want. Lifetime: gunzip_free. Threads: one at a time. */
+ * Source: RFC 1952. Several members in a row are one text.
+ * Errors: ERR_NETWORK "bad-response". The output is bounded by the sink, which refuses what it does not want.
+ * Lifetime: gunzip_free.
+ * Threads: one at a time. */
 #ifndef LAMINA_NET_GUNZIP_H
 #define LAMINA_NET_GUNZIP_H
 

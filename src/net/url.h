@@ -7,7 +7,9 @@
  *         escape is kept.
  * Secrets: userinfo is taken off at once. url_text and url_resolve never give it back (a page that puts credentials into a link
  *          keeps them: url_parse of the link's text yields them); url_display replaces it by "****".
- * Limits: URL_MAX bytes. Errors: ERR_FORMAT "url", never quoting userinfo. Lifetime: views into the arena. */
+ * Limits:   URL_MAX bytes.
+ * Errors:   ERR_FORMAT "url", never quoting userinfo.
+ * Lifetime: views into the arena. */
 #ifndef LAMINA_NET_URL_H
 #define LAMINA_NET_URL_H
 

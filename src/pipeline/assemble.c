@@ -22,30 +22,33 @@ bool interrupted(const atomic_bool *cancel, struct err *e)
 	return true;
 }
 
-bool wheel_fds_open(struct arena *a, const struct plan *plan, struct store *store, struct wheel_fds *out, uint32_t *damaged,
-                    struct err *e)
+void wheel_fds_begin(struct arena *a, const struct plan *plan, struct store *store, struct wheel_fds *out)
 {
-	struct wheel_fds w = { .fds = arena_array(a, int, plan->n_distributions), .n = plan->n_distributions };
-	memset(w.fds, -1, w.n * sizeof *w.fds);
-	for (size_t i = 0; i < w.n; i++) {
-		const struct wheel_record *record = plan->distributions[i].record;
-		if (!store_file_open(store, &record->sha256, record->size, &w.fds[i], NULL, e)) {
-			wheel_fds_close(&w);
-			return false;
-		}
-		if (w.fds[i] >= 0) continue;
-		*damaged = (uint32_t)i;
-		wheel_fds_close(&w);
-		return err_set(e, ERR_FORMAT, "zip-stream-damaged", "the store has lost " STR_FMT,
-		               STR_ARG(plan->distributions[i].file));
-	}
-	*out = w;
-	return true;
+	*out = (struct wheel_fds){ .plan = plan, .store = store, .fds = arena_array(a, int, plan->n_distributions) };
+	memset(out->fds, -1, plan->n_distributions * sizeof *out->fds);
 }
 
-void wheel_fds_close(struct wheel_fds *w)
+bool wheel_fd(struct wheel_fds *w, uint32_t distribution, int *fd, uint32_t *damaged, struct err *e)
 {
-	for (size_t i = 0; i < w->n; i++) io_close(&w->fds[i]);
+	const struct distribution *d = &w->plan->distributions[distribution];
+	*fd = w->fds[distribution];
+	if (*fd >= 0) return true;
+	if (w->n == WHEELS_OPEN_MAX)
+		io_close(&w->fds[w->turns[w->next]]);
+	else
+		w->n++;
+	w->turns[w->next] = distribution;
+	w->next = (w->next + 1) % WHEELS_OPEN_MAX;
+	if (!store_file_open(w->store, &d->record->sha256, d->record->size, &w->fds[distribution], NULL, e)) return false;
+	*fd = w->fds[distribution];
+	if (*fd >= 0) return true;
+	*damaged = distribution;
+	return err_set(e, ERR_FORMAT, "zip-stream-damaged", "the store has lost " STR_FMT, STR_ARG(d->file));
+}
+
+void wheel_fds_end(struct wheel_fds *w)
+{
+	for (size_t i = 0; i < w->n; i++) io_close(&w->fds[w->turns[i]]);
 }
 
 bool source_changed(const struct source_file *file, struct err *e)
@@ -80,6 +83,7 @@ struct making {
 	const struct artifact *artifact;
 	const struct plan *plan;
 	struct wheel_fds wheels;
+	uint32_t *damaged;
 };
 
 static int deflate_level(const struct artifact *artifact)
@@ -94,13 +98,13 @@ static int deflate_level(const struct artifact *artifact)
 	return ZIP_PACK_LEVEL_COPY;
 }
 
-static void wheel_item(const struct making *m, const struct plan_entry *entry, struct zip_pack_item *out)
+static bool wheel_item(struct making *m, const struct plan_entry *entry, bool open, struct zip_pack_item *out, struct err *e)
 {
 	const struct wheel_entry *from = entry->u.wheel;
 	const struct distribution *d = &m->plan->distributions[entry->distribution];
 	out->kind = ZIP_PACK_RAW;
 	out->recompress = m->artifact->compress == COMPRESS_SMALL || m->artifact->compress == COMPRESS_SMALLEST;
-	out->raw = (struct zip_raw_source){ .fd = m->wheels.fds[entry->distribution],
+	out->raw = (struct zip_raw_source){ .fd = -1,
 		                                .path = d->file,
 		                                .offset = from->data_at,
 		                                .method = from->method,
@@ -109,6 +113,7 @@ static void wheel_item(const struct making *m, const struct plan_entry *entry, s
 		                                .usize = from->usize,
 		                                .has_stream_crc32 = true,
 		                                .stream_crc32 = from->stream_crc32 };
+	return !open || wheel_fd(&m->wheels, entry->distribution, &out->raw.fd, m->damaged, e);
 }
 
 static bool file_item(const struct source_file *file, struct zip_pack_item *out, struct err *e)
@@ -125,13 +130,13 @@ static bool file_item(const struct source_file *file, struct zip_pack_item *out,
 	return true;
 }
 
-static bool get_item(void *context, size_t i, struct zip_pack_item *out, struct err *e)
+static bool get_item(void *context, size_t i, bool open, struct zip_pack_item *out, struct err *e)
 {
-	const struct making *m = context;
+	struct making *m = context;
 	const struct plan_entry *entry = &m->plan->entries[i];
 	*out = (struct zip_pack_item){ .name = entry->name, .mode = entry->mode };
 	switch (entry->source) {
-	case PLAN_WHEEL: wheel_item(m, entry, out); break;
+	case PLAN_WHEEL: return wheel_item(m, entry, open, out, e);
 	case PLAN_FILE: return file_item(entry->u.file, out, e);
 	case PLAN_TEXT:
 		out->kind = ZIP_PACK_BYTES;
@@ -151,16 +156,16 @@ static void blame(const struct plan *plan, size_t failed, const struct err *e, u
 bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan,
                   const struct assemble_options *options, struct assemble_result *out, uint32_t *damaged, struct err *e)
 {
-	struct making m = { .artifact = artifact, .plan = plan };
+	struct making m = { .artifact = artifact, .plan = plan, .damaged = damaged };
 	struct io_temp temp = { .fd = -1 };
 	struct arena writer_arena = { 0 }; /* the writer's tables grow while batches come and go */
 	*damaged = UINT32_MAX;
-	if (!wheel_fds_open(a, plan, options->store, &m.wheels, damaged, e)) return false;
+	wheel_fds_begin(a, plan, options->store, &m.wheels);
 	struct zip_write_options write_options = { .hash = true,
 		                                       .hash_thread = plan->unzipped_size > HASH_THREAD_FROM && pool_cpus() > 1 };
 	struct zip_write_result written;
 	struct io_stat st = { 0 };
-	bool ok = io_mkdirs_for(artifact->output.p, e) && io_temp_open(&temp, artifact->output.p, 0644, e);
+	bool ok = io_mkdirs_for(artifact->output.p, e) && io_temp_open(&temp, artifact->output.p, options->mode, e);
 	if (ok) {
 		size_t failed;
 		struct zip_writer *writer = zip_write_begin(&writer_arena, &temp, &write_options);
@@ -174,7 +179,7 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 		     io_fstat(temp.fd, artifact->output.p, &st, e) && io_temp_commit(&temp, false, e);
 	}
 	io_temp_abort(&temp);
-	wheel_fds_close(&m.wheels);
+	wheel_fds_end(&m.wheels);
 	arena_release(&writer_arena);
 	if (!ok) return false;
 	*out = (struct assemble_result){ .size = written.size,

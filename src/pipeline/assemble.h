@@ -24,6 +24,7 @@
 struct assemble_options {
 	struct store *store;
 	size_t jobs;
+	uint32_t mode; /* permission bits of a zip */
 	bool force;
 	const struct str_list *known_names; /* at the top of the tree that lamina made there before; may be NULL */
 	const atomic_bool *cancel;

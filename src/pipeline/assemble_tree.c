@@ -64,7 +64,9 @@ static bool wheel_content(struct planting *p, const struct plan_entry *entry, st
 {
 	const struct wheel_entry *from = entry->u.wheel;
 	const struct distribution *d = &p->plan->distributions[entry->distribution];
-	struct zip_archive z = { .fd = p->wheels.fds[entry->distribution], .path = d->file, .size = d->record->size };
+	int fd;
+	if (!wheel_fd(&p->wheels, entry->distribution, &fd, p->damaged, p->e)) return false;
+	struct zip_archive z = { .fd = fd, .path = d->file, .size = d->record->size };
 	struct zip_entry zip_entry = { .name = from->name,
 		                           .method = from->method,
 		                           .crc32 = from->crc32,
@@ -241,9 +243,9 @@ bool assemble_tree(struct arena *a, const struct artifact *artifact, const struc
 	uint64_t inode = 0;
 	if (!io_mkdirs_for(into.p, e)) return false;
 	sweep(a, into);
-	bool ok = may_replace(a, into, options, &exists, e) && wheel_fds_open(a, plan, options->store, &p.wheels, damaged, e) &&
-	          grow(&p, into, &inode);
-	wheel_fds_close(&p.wheels);
+	wheel_fds_begin(a, plan, options->store, &p.wheels);
+	bool ok = may_replace(a, into, options, &exists, e) && grow(&p, into, &inode);
+	wheel_fds_end(&p.wheels);
 	if (!ok) return false;
 	*out = (struct assemble_result){ .unzipped_size = plan->unzipped_size, .entries = (uint32_t)plan->n, .inode = inode };
 	return true;

@@ -168,6 +168,7 @@ static bool make(struct build *b, struct job *j, const struct sha256 *content, u
 {
 	struct assemble_options options = { .store = b->options->store,
 		                                .jobs = b->options->jobs,
+		                                .mode = b->options->mode,
 		                                .force = b->options->force,
 		                                .known_names = &j->stamp.tops,
 		                                .cancel = b->options->cancel,
@@ -221,6 +222,7 @@ static bool finish_job(struct build *b, struct job *j, struct fetch_request *req
 	struct sha256 content;
 	bool up_to_date = false;
 	if (!build_distributions(b, j, requests, results)) return false;
+	build_note_prefer(j);
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
 	if (!binaries_check(b->a, j->artifact, j->sources.files.p, j->sources.files.n, &j->built->notes, b->e)) return false;
 	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);

@@ -27,6 +27,7 @@ struct build_options {
 	bool only_look;    /* --check, --dry-run: nothing is fetched or written */
 	bool want_depends; /* fill in built.depends */
 	size_t jobs;
+	uint32_t mode; /* permission bits of a zip: 0666 less the umask */
 	enum build_dump dump;
 	struct buf *dump_out;
 	struct str_list allow_record_mismatch;

@@ -59,20 +59,36 @@ void build_note_sizes(struct job *j)
 	const struct build_result *r = &j->built->result;
 	if (r->unzipped_size > LAMBDA_UNZIPPED_MAX) {
 		struct buf largest;
+		bool sdk = false;
+		for (size_t i = 0; i < j->n_distributions; i++) sdk = sdk || str_eq(j->distributions[i].name, S("botocore"));
 		buf_init(&largest, 2048);
 		add_largest(&j->plan, &largest);
 		note_add(&j->built->notes, NOTE_WARNING, "size-unzipped",
-		         STR_FMT " is %llu bytes unzipped; Lambda accepts %llu for a function with all its layers; the largest: " STR_FMT,
-		         STR_ARG(r->name), (unsigned long long)r->unzipped_size, (unsigned long long)LAMBDA_UNZIPPED_MAX,
+		         STR_FMT
+		         " has %llu MB unzipped; Lambda's limit is 250 MiB (%llu bytes), layers included; the largest: " STR_FMT,
+		         STR_ARG(r->name), (unsigned long long)(r->unzipped_size / 1000000), (unsigned long long)LAMBDA_UNZIPPED_MAX,
 		         STR_ARG(buf_str(&largest)));
 		buf_release(&largest);
-		note_help(&j->built->notes,
-		          "leave out what the runtime has (--provided runtime:boto3), --slim tests, or split it over layers");
+		note_help(&j->built->notes, sdk ? "leave out what the runtime has (--provided runtime:boto3), or files (--slim tests)"
+		                                : "leave out files (--slim tests) or distributions (--exclude NAME)");
 	}
 	if (!r->is_tree && r->size > LAMBDA_DIRECT_UPLOAD_MAX)
 		note_add(&j->built->notes, NOTE_INFO, "size-upload",
 		         STR_FMT " is %llu bytes; above %llu it has to be uploaded through S3", STR_ARG(r->name),
 		         (unsigned long long)r->size, (unsigned long long)LAMBDA_DIRECT_UPLOAD_MAX);
+}
+
+/* A name that nothing has decides nothing: most likely it is misspelt. */
+void build_note_prefer(struct job *j)
+{
+	for (size_t i = 0; i < j->artifact->prefer.n; i++) {
+		str name = j->artifact->prefer.p[i].distribution;
+		bool known = str_eq(name, S("."));
+		for (size_t k = 0; k < j->n_distributions; k++) known = known || str_eq(name, j->distributions[k].name);
+		if (!known)
+			note_add(&j->built->notes, NOTE_WARNING, "prefer-unknown", "`prefer` names " STR_FMT ", which is not in " STR_FMT,
+			         STR_ARG(name), STR_ARG(j->artifact->name));
+	}
 }
 
 void build_take_warnings(struct build *b, struct job *j)

@@ -68,6 +68,7 @@ bool build_guard(struct build *b);
 /* build_notes.c: what is said about every artifact, and the warnings of its record. */
 void build_note_runtime(struct build *b, struct job *j);
 void build_note_sizes(struct job *j);
+void build_note_prefer(struct job *j);
 void build_take_warnings(struct build *b, struct job *j);
 
 /* build_stamp.c: may the stamp answer? Sets done and the result. quick: from stat facts; else content has been worked out. */

@@ -24,9 +24,8 @@ static void collect(struct build *b, struct job *j, const struct fetch_request *
 		d->extras = p->extras;
 		if (p->from_file.n) d->required_at = arena_fmt(b->a, STR_FMT ":%u", STR_ARG(p->from_file), p->from_line);
 		if (r->local.n) str_list_add_new(b->a, &j->local_files, r->local);
-		for (size_t k = 0; k < r->record->warnings.n; k++)
-			note_add(&j->built->notes, NOTE_WARNING, "wheel", STR_FMT ": " STR_FMT, STR_ARG(r->file),
-			         STR_ARG(r->record->warnings.p[k]));
+		for (size_t k = 0; k < r->record->warnings.n; k++) /* each names the wheel */
+			note_add(&j->built->notes, NOTE_WARNING, "wheel", STR_FMT, STR_ARG(r->record->warnings.p[k]));
 	}
 	if (j->n_distributions > 1) qsort(j->distributions, j->n_distributions, sizeof *j->distributions, by_name);
 }

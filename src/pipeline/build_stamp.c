@@ -60,12 +60,26 @@ static bool result_from_record(struct build *b, struct job *j)
 	return true;
 }
 
-bool build_from_stamp_quick(struct build *b, struct job *j)
+/* What keeps the stamp from answering (-v); NULL when nothing does. */
+static const char *why_not_fresh(const struct build *b, const struct job *j)
 {
 	const struct stamp *s = &j->stamp;
-	if (b->options->force || b->options->refresh || !j->has_stamp || !sha256_eq(&s->options, &j->options_key)) return true;
-	j->done = stamp_inputs_fresh(s) && stamp_variables_fresh(s, b->options->env) && stamp_sources_fresh(s, &j->sources) &&
-	          stamp_output_fresh(s) && result_from_record(b, j);
+	if (b->options->force) return "--force was given";
+	if (b->options->refresh) return "--refresh was given";
+	if (!j->has_stamp) return "it was not built here before";
+	if (!sha256_eq(&s->options, &j->options_key)) return "options, lamina.toml or the indexes are others than last time";
+	if (!stamp_inputs_fresh(s)) return "a lock or another input changed, or was written just before the last build";
+	if (!stamp_variables_fresh(s, b->options->env)) return "a variable that the requirements use changed";
+	if (!stamp_sources_fresh(s, &j->sources)) return "a project file changed, or was written just before the last build";
+	return stamp_output_fresh(s) ? NULL : "the output is not as the last build left it";
+}
+
+bool build_from_stamp_quick(struct build *b, struct job *j)
+{
+	const char *why = why_not_fresh(b, j);
+	if (!why && !result_from_record(b, j)) why = "the record of the last build cannot be read";
+	j->done = !why;
+	if (why) note_add(&j->built->notes, NOTE_VERBOSE, "why-built", STR_FMT ": %s", STR_ARG(j->artifact->name), why);
 	return true;
 }
 

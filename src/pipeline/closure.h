@@ -5,9 +5,10 @@
  * for the target and for the extras that are asked for (by the file, or by another distribution), and every name must be in the set, or
  * be provided, or be excluded by the user. The dependency table also serves prune_table (lockfile/prune.h).
  * Pure: no input or output. Time: each (distribution, extra) is walked once; CLOSURE_STEPS_MAX bounds what hostile metadata can ask
- * for (ERR_FORMAT "closure-too-large"). Errors: ERR_RESOLVE "missing-dependency" that names all of them (at most ten are spelled out), who needs
- * them and with what specifier; a listed version that the specifier does not allow is a warning ("conflict"), because overrides are
- * legitimate in exported files; Requires-Python that excludes the target is ERR_RESOLVE "requires-python". */
+ * for (ERR_FORMAT "closure-too-large").
+ * Errors: ERR_RESOLVE "missing-dependency" that names all of them (at most ten are spelled out), who needs them and with what
+ *         specifier; a listed version that the specifier does not allow is a warning ("conflict"), because overrides are
+ *         legitimate in exported files; Requires-Python that excludes the target is ERR_RESOLVE "requires-python". */
 #ifndef LAMINA_PIPELINE_CLOSURE_H
 #define LAMINA_PIPELINE_CLOSURE_H
 

@@ -95,7 +95,7 @@ static bool no_such_version(struct fetch *f, const struct fetch_request *r, str 
 	                "choose a version that is there, or name the index that has it: --index-url URL or --extra-index-url URL");
 }
 
-static void tell_choice(const struct fetch_request *r, const struct listed_file *file)
+static void tell_choice(const struct fetch_request *r, const struct listed_file *file, bool local)
 {
 	if (file->yanked) {
 		note_add(r->notes, NOTE_WARNING, "yanked", STR_FMT " was yanked%s" STR_FMT, STR_ARG(file->file),
@@ -106,7 +106,7 @@ static void tell_choice(const struct fetch_request *r, const struct listed_file 
 	if (r->package->hashes.n == 0 && file->has_sha256)
 		note_add(r->notes, NOTE_INFO, "hashes-from-index", STR_FMT " has no hashes: they are taken from the index",
 		         STR_ARG(r->package->from_file.n ? r->package->from_file : S("the lock")));
-	if (r->package->hashes.n == 0 && !file->has_sha256)
+	if (r->package->hashes.n == 0 && !file->has_sha256 && !local)
 		note_add(r->notes, NOTE_WARNING, "unverified", "neither the lock nor the index gives a SHA-256 for " STR_FMT,
 		         STR_ARG(file->file));
 }
@@ -155,7 +155,9 @@ static bool choose(struct fetch *f, size_t i, const struct listing *listing, str
 	w->any = r->package->hashes.n && !names_digest(&r->package->hashes, chosen) ? &r->package->hashes : NULL;
 	w->by_place = !chosen->has_sha256;
 	set_local(f, w);
-	tell_choice(r, chosen);
+	/* What was remembered of a file that may change is its name alone. */
+	if (w->by_place && w->local.n) w->has_size = false;
+	tell_choice(r, chosen, w->local.n > 0);
 	return true;
 }
 
@@ -218,7 +220,7 @@ static bool from_answer(struct fetch *f, size_t i, const struct index_answer *an
 		if (!str_eq(listing.files.p[k].file, w->file)) continue;
 		w->url = listing.files.p[k].url;
 		w->index = answer->index;
-		tell_choice(r, &listing.files.p[k]);
+		tell_choice(r, &listing.files.p[k], false);
 		return true;
 	}
 	err_set(f->e, ERR_RESOLVE, "no-such-file", "the index does not list " STR_FMT ", which the lock names", STR_ARG(w->file));
@@ -226,11 +228,29 @@ static bool from_answer(struct fetch *f, size_t i, const struct index_answer *an
 	return err_help(f->e, "lock again, or name the index that the lock was made with: --index-url URL");
 }
 
+/* Pages list thousands of files; only those of the locked versions are kept. */
+struct version_filter {
+	struct arena scratch; /* rewound after each file */
+	struct str_list versions;
+};
+
+static bool of_locked_version(void *context, const struct index_file *file)
+{
+	struct version_filter *filter = context;
+	struct arena_mark mark = arena_mark(&filter->scratch);
+	bool found = false;
+	for (size_t i = 0; i < filter->versions.n && !found; i++)
+		found = fetch_match_version(&filter->scratch, file->file, filter->versions.p[i]) != MATCH_NO;
+	arena_rewind(&filter->scratch, mark);
+	return found;
+}
+
 /* One query a project and index, however many artifacts want it. which: indexes into requests. */
 static bool ask(struct fetch *f, const size_t *which, struct wanted *const *wanted, size_t n)
 {
 	struct index_query *queries = arena_array(f->a, struct index_query, n);
 	struct index_answer *answers = arena_array(f->a, struct index_answer, n);
+	struct version_filter *filters = arena_array(f->a, struct version_filter, n);
 	struct map by_key;
 	size_t n_queries = 0;
 	map_init(&by_key, f->a);
@@ -240,13 +260,18 @@ static bool ask(struct fetch *f, const size_t *which, struct wanted *const *want
 		const struct locked_package *p = f->requests[which[k]].package;
 		bool added;
 		void **slot = map_put(&by_key, query_key(f, p), &added);
-		if (!added) continue;
-		*slot = (void *)(uintptr_t)n_queries;
-		queries[n_queries++] = (struct index_query){ .name = p->name, .index = p->index };
+		if (added) {
+			*slot = (void *)(uintptr_t)n_queries;
+			queries[n_queries] = (struct index_query){ .name = p->name, .index = p->index, .wanted = of_locked_version };
+			queries[n_queries].context = &filters[n_queries];
+			n_queries++;
+		}
+		str_list_add_new(f->a, &filters[(size_t)(uintptr_t)*slot].versions, p->version);
 	}
 	progress_phase(f->options->progress, "Reading index", 0, true);
 	bool ok = index_list(f->client, f->a, queries, n_queries, answers, f->e);
 	progress_done(f->options->progress);
+	for (size_t k = 0; k < n_queries; k++) arena_release(&filters[k].scratch);
 	f->stats->pages += n_queries;
 	for (size_t k = 0; ok && k < n; k++) {
 		size_t q = (size_t)(uintptr_t)map_get(&by_key, query_key(f, f->requests[which[k]].package));

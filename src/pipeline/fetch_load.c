@@ -178,6 +178,7 @@ static bool load_batch(struct fetch *f, struct ingest_queue *queue, struct wante
 	bool ok = fetch_client(f) && prepare(f, loads, n, downloads, &n_downloads, &bytes);
 	if (ok && n_downloads) {
 		progress_phase(f->options->progress, "Downloading", bytes, true);
+		progress_items(f->options->progress, n_downloads);
 		ok = index_download(f->client, downloads, n_downloads, f->e);
 		progress_done(f->options->progress);
 	}

@@ -11,7 +11,8 @@
  *            entry-points, entry-point-name, entry-point-value, script-name, script-size, record, record-path, record-hash,
  *            record-size, record-duplicate, record-missing, record-missing-entry, record-missing-hash, record-extra-row,
  *            record-mismatch
- * Threads: safe on different wheels at the same time. Memory: bounded by the parsers' limits and by zip_verify_entry. */
+ * Threads: safe on different wheels at the same time.
+ * Memory:  bounded by the parsers' limits and by zip_verify_entry. */
 #ifndef LAMINA_PIPELINE_INGEST_H
 #define LAMINA_PIPELINE_INGEST_H
 

@@ -136,6 +136,10 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 	if (!choose_input(a, artifact, &r, e) || !read_stream(a, options, &r, e)) return false;
 	if (!lock_read(a, &r, notes, &out->set, &out->options, e)) return false;
 	if (!refuse_unpinned(&out->set, e)) return false;
+	for (size_t i = 0; i < out->options.no_binary.n; i++)
+		note_add(notes, NOTE_WARNING, "no-binary",
+		         "`--no-binary " STR_FMT "` of " STR_FMT " is not followed: lamina builds from wheels only",
+		         STR_ARG(out->options.no_binary.p[i]), STR_ARG(out->set.lock_path));
 	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0;
 	if (!out->incomplete && lock_prune_possible(&out->set)) {
 		if (!lock_prune(a, &out->set, &artifact->only, &artifact->exclude, notes, e)) return false;

@@ -73,9 +73,10 @@ static bool check_size(const struct pack *p)
 	return err_help(p->e, "leave files out with --exclude, strip binaries, or use a container image");
 }
 
-static bool get_item(void *context, size_t i, struct zip_pack_item *out, struct err *e)
+static bool get_item(void *context, size_t i, bool open, struct zip_pack_item *out, struct err *e)
 {
 	const struct pack *p = context;
+	(void)open;
 	(void)e;
 	*out = p->items.p[i];
 	return true;

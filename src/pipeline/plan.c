@@ -42,7 +42,7 @@ static void merge(const struct candidate *from, size_t left, size_t middle, size
 static void sort_candidates(struct plan_work *w)
 {
 	size_t n = w->all.n;
-	struct candidate *v = w->all.p, *other = arena_array(w->a, struct candidate, n);
+	struct candidate *v = w->all.p, *other = arena_array(&w->scratch, struct candidate, n);
 	for (bool one_run = n < 2; !one_run;) {
 		size_t runs = 0;
 		for (size_t i = 0; i < n; runs++) {
@@ -140,8 +140,27 @@ static void reserve(struct plan_work *w, size_t n_sources)
 	size_t n = n_sources;
 	for (size_t i = 0; i < w->n_distributions; i++)
 		n += w->distributions[i].record->n_entries + w->distributions[i].record->scripts.n;
-	w->all.p = arena_array(w->a, struct candidate, n);
+	w->all.p = arena_array(&w->scratch, struct candidate, n);
 	w->all.cap = n;
+}
+
+static bool gather(struct plan_work *w, const struct source_file *sources, size_t n_sources)
+{
+	reserve(w, n_sources);
+	for (size_t i = 0; i < w->n_distributions; i++)
+		if (!plan_add_wheel(w, (uint32_t)i)) return false;
+	add_project_files(w, sources, n_sources);
+	sort_candidates(w);
+	return plan_collide(w) && plan_write_records(w);
+}
+
+static void keep_entries(const struct plan_work *w, struct plan *p)
+{
+	for (size_t i = 0; i < w->all.n; i++) p->n += !w->all.p[i].dropped;
+	p->entries = arena_array(w->a, struct plan_entry, p->n);
+	p->n = 0;
+	for (size_t i = 0; i < w->all.n; i++)
+		if (!w->all.p[i].dropped) p->entries[p->n++] = w->all.p[i].entry;
 }
 
 bool plan_make(struct arena *a, const struct artifact *artifact, struct distribution *distributions, size_t n_distributions,
@@ -152,19 +171,13 @@ bool plan_make(struct arena *a, const struct artifact *artifact, struct distribu
 	w.e = e;
 	w.site = plan_site_prefix(a, artifact);
 	w.scripts = artifact->scripts ? S("bin/") : arena_join(a, w.site, S("bin/"));
-	reserve(&w, n_sources);
-	for (size_t i = 0; i < n_distributions; i++)
-		if (!plan_add_wheel(&w, (uint32_t)i)) return false;
-	add_project_files(&w, sources, n_sources);
-	sort_candidates(&w);
-	if (!plan_collide(&w) || !plan_write_records(&w)) return false;
 	struct plan p = { .distributions = distributions, .n_distributions = n_distributions };
+	bool ok = gather(&w, sources, n_sources);
+	if (ok) keep_entries(&w, &p);
+	arena_release(&w.scratch);
+	if (!ok || !check_folders(&p, e)) return false;
 	p.slimmed_files = w.slimmed_files;
 	p.slimmed_bytes = w.slimmed_bytes;
-	p.entries = arena_array(a, struct plan_entry, w.all.n);
-	for (size_t i = 0; i < w.all.n; i++)
-		if (!w.all.p[i].dropped) p.entries[p.n++] = w.all.p[i].entry;
-	if (!check_folders(&p, e)) return false;
 	account(&p);
 	*out = p;
 	return true;

@@ -18,6 +18,7 @@ struct candidate {
 
 struct plan_work {
 	struct arena *a;
+	struct arena scratch; /* candidates: given back before anything is assembled */
 	const struct artifact *artifact;
 	str site;    /* "python/" */
 	str scripts; /* "python/bin/" or "bin/" */

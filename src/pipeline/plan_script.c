@@ -34,6 +34,6 @@ str plan_script_shebang(struct arena *a, const struct target *target, str conten
 	/* "#!python -E" keeps its arguments. */
 	str arguments = str_trim(str_slice(content, sizeof "#!python" - 1, line == STR_NONE ? content.n : line));
 	if (str_starts(arguments, S("w"))) arguments = str_trim(str_from_pos(arguments, 1));
-	return arena_fmt(a, STR_FMT "%s" STR_FMT STR_FMT, STR_ARG(interpreter(a, target)), arguments.n ? " " : "", STR_ARG(arguments),
-	                 STR_ARG(rest));
+	return arena_fmt(a, STR_FMT "%s" STR_FMT STR_FMT, STR_ARG(interpreter(a, target)), arguments.n ? " " : "",
+	                 STR_ARG(arguments), STR_ARG(rest));
 }

@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "pipeline/project_parts.h"
+#include "target/target.h"
 
 #define CONFIG_MAX ((size_t)1 << 20)
 #define NAME_LIMIT 64
@@ -68,6 +69,21 @@ static bool read_secret(struct reader *r, const struct toml_value *table, const 
 	return expand_variables(r->a, r->config, r->env, v, out, r->e);
 }
 
+/* "scheme://user:password@host": what stands before the "@" must come from the environment. */
+static bool secrets_are_variables(str url)
+{
+	size_t from = str_find(url, S("://"));
+	if (from == STR_NONE) return true;
+	str authority = str_from_pos(url, from + 3);
+	size_t slash = str_chr(authority, '/');
+	if (slash != STR_NONE && !str_starts(authority, S("${"))) authority = str_slice(authority, 0, slash);
+	size_t end = str_rchr(authority, '@');
+	if (end == STR_NONE) return true;
+	str user, password, info = str_slice(authority, 0, end);
+	if (!str_cut(info, ':', &user, &password)) password = user;
+	return str_starts(password, S("${"));
+}
+
 static bool read_index(struct reader *r, const struct toml_member *m)
 {
 	static const char *const known[] = { "url", "packages", "default", "username", "password", NULL };
@@ -91,6 +107,12 @@ static bool read_index(struct reader *r, const struct toml_member *m)
 	if (!url) {
 		err_set(r->e, ERR_USAGE, "bad-value", "[index." STR_FMT "] has no `url`", STR_ARG(m->key));
 		return at(r, m->key_offset);
+	}
+	if (!secrets_are_variables(url->u.string)) {
+		err_set(r->e, ERR_USAGE, "bad-value", "`url` holds a user or password");
+		err_why(r->e, "a file that is committed must not hold secrets");
+		err_help(r->e, "use username = \"${INDEX_USER}\" and password = \"${INDEX_PASSWORD}\"");
+		return at(r, url->offset);
 	}
 	return expand_variables(r->a, r->config, r->env, url, &index->url, r->e) &&
 	       read_secret(r, t, "username", &index->username) && read_secret(r, t, "password", &index->password);
@@ -190,22 +212,53 @@ static bool check_names(struct reader *r)
 	return true;
 }
 
-bool config_read(struct arena *a, str path, const struct env *env, struct config *out, struct err *e)
+/* A function's layers are ARNs or layers of this file. */
+static bool check_layer(struct reader *r, const struct toml_value *name, const str *known, size_t n)
+{
+	if (name->type != TOML_STRING || str_starts(name->u.string, S("arn:"))) return true;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(known[i], name->u.string)) return true;
+	err_set(r->e, ERR_USAGE, "unknown-artifact", "there is no [layer." STR_FMT "]", STR_ARG(name->u.string));
+	str near = target_nearest_name(name->u.string, known, n);
+	if (near.n) err_help(r->e, "did you mean `" STR_FMT "`?", STR_ARG(near));
+	return at(r, name->offset);
+}
+
+static bool check_layers(struct reader *r)
+{
+	const struct toml_value *functions = toml_get(r->config->document.root, S("function"));
+	str *known = arena_array(r->a, str, r->config->drafts.n);
+	size_t n = 0;
+	for (size_t i = 0; i < r->config->drafts.n; i++)
+		if (r->config->drafts.p[i].artifact.kind == ARTIFACT_LAYER) known[n++] = r->config->drafts.p[i].artifact.name;
+	for (size_t i = 0; functions && i < functions->u.table.n; i++) {
+		const struct toml_value *layers = toml_get(functions->u.table.p[i].value, S("layers"));
+		if (!layers) continue;
+		if (layers->type == TOML_STRING && !check_layer(r, layers, known, n)) return false;
+		for (size_t k = 0; layers->type == TOML_ARRAY && k < layers->u.array.n; k++)
+			if (!check_layer(r, layers->u.array.p[k], known, n)) return false;
+	}
+	return true;
+}
+
+bool config_parse(struct arena *a, str text, str path, const struct env *env, struct config *out, struct err *e)
 {
 	struct reader r = { .a = a, .config = out, .env = env, .e = e };
-	str text;
 	*out = (struct config){ .folder = path_dir(path) };
 	if (str_eq(out->folder, S("."))) out->folder = (str){ 0 };
-	if (!io_read_file(a, arena_cstr(a, path), CONFIG_MAX, &text, e)) return false;
-	if (!toml_parse(a, text, path, &out->document, e)) {
-		/* A configuration that cannot be read is a usage error; bad locks are bad input files. */
-		e->code = ERR_USAGE;
-		return false;
-	}
-	const struct toml_value *root = out->document.root;
-	for (size_t i = 0; i < root->u.table.n; i++)
-		if (!read_top(&r, &root->u.table.p[i])) return false;
-	return check_names(&r);
+	bool ok = toml_parse(a, text, path, &out->document, e);
+	for (size_t i = 0; ok && i < out->document.root->u.table.n; i++) ok = read_top(&r, &out->document.root->u.table.p[i]);
+	ok = ok && check_names(&r) && check_layers(&r);
+	/* A configuration that cannot be read is a usage error; to the reader of TOML it is a bad input file. */
+	if (!ok && e->code == ERR_FORMAT) e->code = ERR_USAGE;
+	if (!ok && strcmp(e->id, "toml-type") == 0) e->id = "wrong-type";
+	return ok;
+}
+
+bool config_read(struct arena *a, str path, const struct env *env, struct config *out, struct err *e)
+{
+	str text;
+	return io_read_file(a, arena_cstr(a, path), CONFIG_MAX, &text, e) && config_parse(a, text, path, env, out, e);
 }
 
 /* One "${...}" at text[*i]; appends its value. */

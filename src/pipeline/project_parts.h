@@ -27,6 +27,8 @@ struct config {
 };
 
 /* project_config.c: reads lamina.toml. */
+/* text: the bytes of `path`, which is for messages and the folder. */
+bool config_parse(struct arena *a, str text, str path, const struct env *env, struct config *out, struct err *e);
 bool config_read(struct arena *a, str path, const struct env *env, struct config *out, struct err *e);
 /* project_keys.c: one table [defaults], [layer.X] or [function.X] into a draft. */
 enum key_scope { SCOPE_DEFAULTS = 1, SCOPE_LAYER = 2, SCOPE_FUNCTION = 4 };

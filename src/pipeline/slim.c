@@ -6,8 +6,8 @@ static const struct {
 	const char *word;
 	uint32_t bit;
 } words[] = {
-	{ "pyc", SLIM_PYC },         { "tests", SLIM_TESTS },     { "docs", SLIM_DOCS },
-	{ "type-stubs", SLIM_TYPE_STUBS }, { "headers", SLIM_HEADERS }, { "dist-info", SLIM_DIST_INFO },
+	{ "pyc", SLIM_PYC },         { "tests", SLIM_TESTS },         { "docs", SLIM_DOCS }, { "type-stubs", SLIM_TYPE_STUBS },
+	{ "headers", SLIM_HEADERS }, { "dist-info", SLIM_DIST_INFO },
 };
 
 bool slim_word(str word, uint32_t *bit, struct err *e)

@@ -5,8 +5,8 @@
  * names them. Order of rules: never-list, exclude-path, include (when given, only what matches). Symbolic links are followed when they
  * stay inside the folder and refused otherwise; special files are refused. The executable bit comes from content (ELF, shebang) or
  * place (bin/, bootstrap), never from the host's modes. What lamina itself writes (outputs and unfinished ones) never comes along.
- * Errors: ERR_IO; ERR_FORMAT "source-special", "source-link", "source-name", "source-too-many". Limits: SOURCES_MAX files and as many
- * folders (links can make few folders many), depth 64. */
+ * Errors: ERR_IO; ERR_FORMAT "source-special", "source-link", "source-name", "source-too-many".
+ * Limits: SOURCES_MAX files and as many folders (links can make few folders many), depth 64. */
 #ifndef LAMINA_PIPELINE_SOURCES_H
 #define LAMINA_PIPELINE_SOURCES_H
 

@@ -35,36 +35,38 @@ static str read_small(const struct starter *s, str relative)
 	return io_read_file(s->a, path.p, FILE_MAX, &text, &ignored) ? text : (str){ 0 };
 }
 
-/* Does any line begin with "def NAME("? */
+/* Is what follows the name "(", or "=" but not "=="? */
+static bool follows(str s, str name, char wanted)
+{
+	if (!str_starts(s, name)) return false;
+	str rest = str_trim(str_from_pos(s, name.n));
+	return str_at(rest, 0) == wanted && !(wanted == '=' && str_at(rest, 1) == '=');
+}
+
+/* Does any line begin with "def NAME(" or "NAME ="? */
 static bool defines(str text, str name)
 {
 	str line, rest = text;
 	while (str_line(&rest, &line)) {
 		str s = line;
 		if (str_starts(s, S("async "))) s = str_from_pos(s, 6);
-		if (str_starts(s, S("def ")) && str_starts(str_trim(str_from_pos(s, 4)), name)) return true;
-		if (str_starts(s, name) && str_contains(s, S("="))) return true;
+		if (str_starts(s, S("def ")) && follows(str_trim(str_from_pos(s, 4)), name, '(')) return true;
+		if (follows(line, name, '=')) return true;
 	}
 	return false;
 }
 
 static bool find_handler_in(const struct starter *s, str folder, struct found_handler *out)
 {
-	static const struct {
-		const char *file, *module, *function;
-	} known[] = {
-		{ "lambda_function.py", "lambda_function", "lambda_handler" },
-		{ "index.py", "index", "handler" },
-		{ "handler.py", "handler", "handler" },
-		{ "app.py", "app", "lambda_handler" },
-		{ "main.py", "main", "handler" },
-		{ "app.py", "app", "handler" },
-	};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-		str text = read_small(s, path_join(s->a, folder, str_from(known[i].file)));
-		if (text.n == 0 || !defines(text, str_from(known[i].function))) continue;
-		*out = (struct found_handler){ folder, arena_fmt(s->a, "%s.%s", known[i].module, known[i].function) };
-		return true;
+	static const char *const modules[] = { "lambda_function", "index", "handler", "app", "main", NULL };
+	static const char *const functions[] = { "lambda_handler", "handler", NULL };
+	for (const char *const *m = modules; *m; m++) {
+		str text = read_small(s, path_join(s->a, folder, arena_fmt(s->a, "%s.py", *m)));
+		for (const char *const *f = functions; *f; f++) {
+			if (text.n == 0 || !defines(text, str_from(*f))) continue;
+			*out = (struct found_handler){ folder, arena_fmt(s->a, "%s.%s", *m, *f) };
+			return true;
+		}
 	}
 	return false;
 }
@@ -105,6 +107,14 @@ static str choose_runtime(const struct starter *s, str *why)
 	return chosen;
 }
 
+/* A name that a TOML string holds as it is. */
+static bool fits_in_quotes(str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f || name.p[i] == '"' || name.p[i] == '\\') return false;
+	return utf8_valid(name);
+}
+
 /* The line that names the lock, and from what it comes; empty when there is none. */
 static str dependency_line(const struct starter *s)
 {
@@ -114,7 +124,7 @@ static str dependency_line(const struct starter *s)
 	if (has(s, "requirements.txt")) return S("requirements = \"requirements.txt\"");
 	for (size_t i = 0; i < s->names.n; i++) {
 		str name = s->names.p[i];
-		if (str_starts(name, S("requirements")) && str_ends(name, S(".txt")))
+		if (str_starts(name, S("requirements")) && str_ends(name, S(".txt")) && fits_in_quotes(name))
 			return arena_fmt(s->a, "requirements = \"" STR_FMT "\"", STR_ARG(name));
 	}
 	return (str){ 0 };

@@ -8,7 +8,8 @@
  * or wraps an entry point needs a reference.
  * Errors: ERR_FORMAT with err_at and an id: "entry-points" (syntax, not UTF-8, too many), "entry-point-name" (a name that is "."
  * or "..", or that holds "/", "\" or a control character, since it becomes a file name; a group with control characters).
- * Limits: ENTRY_POINTS_MAX bytes, ENTRY_POINTS_COUNT_MAX entries. Lifetime: views into the text, joined values in the arena. */
+ * Limits: ENTRY_POINTS_MAX bytes, ENTRY_POINTS_COUNT_MAX entries.
+ * Lifetime: views into the text, joined values in the arena. */
 #ifndef LAMINA_PYTHON_ENTRY_POINTS_H
 #define LAMINA_PYTHON_ENTRY_POINTS_H
 

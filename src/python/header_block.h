@@ -5,7 +5,8 @@
  * Lines end with "\n", "\r\n" or "\r". A line that starts with white space continues the value before it. The block ends at the
  * first blank line, at the first line that is no header, or with the text; what follows is the body and never looked at.
  * Lines that Python skips are skipped: a leading continuation, "From " lines, lines that begin with ":".
- * Errors:   none; any bytes are some block. Lifetime: views into the text; unfolded values belong to the arena.
+ * Errors:   none; any bytes are some block.
+ * Lifetime: views into the text; unfolded values belong to the arena.
  * Use:      struct header_block b = header_block_over(text);
  *           for (struct header h; header_block_next(&b, &h);) use(h.name, header_value(arena, &h));
  * Not here: which headers must exist (metadata.h, wheel_file.h). */

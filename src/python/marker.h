@@ -8,7 +8,9 @@
  * platform_version only when both sides are versions. All else compares as text: == != in not in as in Python; >=, <=, ~=, ===
  * as ==; < and > false. `extra` compares with the set of requested extras: == is "one of them", != "none of them".
  * Strings have no escapes: a backslash is itself; line breaks and NUL are refused.
- * Limits: MARKER_DEPTH_MAX levels of parentheses, MARKER_TEXT_MAX bytes. Errors: ERR_FORMAT "marker", err_at. Lifetime: arena. */
+ * Limits: MARKER_DEPTH_MAX levels of parentheses, MARKER_TEXT_MAX bytes.
+ * Errors: ERR_FORMAT "marker", err_at.
+ * Lifetime: arena. */
 #ifndef LAMINA_PYTHON_MARKER_H
 #define LAMINA_PYTHON_MARKER_H
 

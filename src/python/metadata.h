@@ -5,7 +5,8 @@
  * values are folded lines joined and trimmed. Fields that lamina has no use for, and the description, may hold anything.
  * Refused: no (or an empty) Metadata-Version, Name or Version; a major Metadata-Version above 2; a name or version that is not
  * valid; a used value that is not UTF-8 or holds control characters. Requirements are not parsed here.
- * Limits: METADATA_MAX bytes, METADATA_REQUIRES_MAX values of one field. Errors: ERR_FORMAT "metadata" with err_at.
+ * Limits:   METADATA_MAX bytes, METADATA_REQUIRES_MAX values of one field.
+ * Errors:   ERR_FORMAT "metadata" with err_at.
  * Lifetime: views into the text, folded values in the arena. */
 #ifndef LAMINA_PYTHON_METADATA_H
 #define LAMINA_PYTHON_METADATA_H

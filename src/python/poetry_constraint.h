@@ -7,7 +7,8 @@
  *     ^1.2.3 [1.2.3, 2.0.0)  ^0.2.3 [0.2.3, 0.3.0)  ^0.0.3 [0.0.3, 0.0.4)  ^0.0 <0.1  ^0 <1
  *     ~1.2.3 [1.2.3, 1.3)    ~1.2 [1.2, 1.3)        ~1 [1, 2)              ~= as PEP 440 (one release part: as ~)
  *     1.2.3 is ==1.2.3       dev is 0.0.dev0        upper ends are exclusive and refuse their own pre-releases
- * Limits: POETRY_CONSTRAINT_MAX bytes, POETRY_CLAUSES_MAX clauses. Errors: ERR_FORMAT "poetry-constraint", err_at.
+ * Limits:   POETRY_CONSTRAINT_MAX bytes, POETRY_CLAUSES_MAX clauses.
+ * Errors:   ERR_FORMAT "poetry-constraint", err_at.
  * Lifetime: arena. */
 #ifndef LAMINA_PYTHON_POETRY_CONSTRAINT_H
 #define LAMINA_PYTHON_POETRY_CONSTRAINT_H

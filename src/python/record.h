@@ -8,7 +8,8 @@
  *   "record-path"  empty, absolute, a drive, or with "", "." or ".." between the slashes
  *   "record-hash"  weaker than SHA-256 (md5, sha1, sha224), unknown, or a digest of the wrong length or alphabet
  *   "record-size"  not a decimal number below 2^64
- * Limits: RECORD_MAX bytes, RECORD_ROWS_MAX rows. Lifetime: views into the text; decoded parts in the arena. */
+ * Limits: RECORD_MAX bytes, RECORD_ROWS_MAX rows.
+ * Lifetime: views into the text; decoded parts in the arena. */
 #ifndef LAMINA_PYTHON_RECORD_H
 #define LAMINA_PYTHON_RECORD_H
 

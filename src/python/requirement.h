@@ -5,7 +5,9 @@
  *     name [extras]? ( @ URL (space ; marker)? | (clauses or "(" clauses ")")? (; marker)? )
  * White space is space and tab; a URL runs to white space, so that a marker after it needs a space before its ";". A comma may
  * end the clauses.
- * Limits: REQUIREMENT_MAX bytes. Errors: ERR_FORMAT "requirement", err_at. Lifetime: arena; views into the text. */
+ * Limits: REQUIREMENT_MAX bytes.
+ * Errors: ERR_FORMAT "requirement", err_at.
+ * Lifetime: arena; views into the text. */
 #ifndef LAMINA_PYTHON_REQUIREMENT_H
 #define LAMINA_PYTHON_REQUIREMENT_H
 

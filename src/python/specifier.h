@@ -7,7 +7,9 @@
  *     ==V [V, after its locals]   ==V+l [V+l]   ==P.* [P.dev0, next P .dev0)   != the complement   ~=V [V, next prefix .dev0)
  *     <=V up to V's locals   >=V from V   <V up to V.dev0 (V when V is a pre-release)
  *     >V from V.dev(N+1) | V.post(N+1).dev0 | after V's posts
- * Limits: SPECIFIER_CLAUSES_MAX clauses. Errors: ERR_FORMAT "specifier", err_at. Lifetime: arena; views into the text. */
+ * Limits: SPECIFIER_CLAUSES_MAX clauses.
+ * Errors: ERR_FORMAT "specifier", err_at.
+ * Lifetime: arena; views into the text. */
 #ifndef LAMINA_PYTHON_SPECIFIER_H
 #define LAMINA_PYTHON_SPECIFIER_H
 

@@ -4,7 +4,8 @@
  * Source: PyPA "Platform compatibility tags" (PEP 425, PEP 600); the order is list-equal to what the Lambda runtimes report.
  * CPython 3.m on platforms P (manylinux_2_G .. _2_lo with the legacy aliases after their equals, plain linux last):
  * cp3m-cp3m-P, cp3m-abi3-P, cp3m-none-P, cp3k-abi3-P (k = m-1..2), py3m/py3/py3k-none-P, cp3m-none-any, py3m/py3/py3k-none-any.
- * Lifetime: the list belongs to the arena. Threads: read-only after tags_for. */
+ * Lifetime: the list belongs to the arena.
+ * Threads:  read-only after tags_for. */
 #ifndef LAMINA_PYTHON_TAGS_H
 #define LAMINA_PYTHON_TAGS_H
 

@@ -7,7 +7,8 @@
  *     local: alnum+ (sep alnum+)*                              sep: . _ -
  * Numbers have any length: they are kept as digit runs without leading zeros.
  * Order: epoch, release without trailing zeros, pre/post/dev phase, local (text before numbers, prefix first).
- * Limits: VERSION_MAX bytes, VERSION_RELEASE_MAX release parts. Lifetime: views into the text given (or the arena). */
+ * Limits: VERSION_MAX bytes, VERSION_RELEASE_MAX release parts.
+ * Lifetime: views into the text given (or the arena). */
 #ifndef LAMINA_PYTHON_VERSION_H
 #define LAMINA_PYTHON_VERSION_H
 

@@ -3,7 +3,8 @@
  *
  * Source: PyPA "Binary distribution format" (PEP 427). The first value of a repeated field wins, but Tag. Root-Is-Purelib is true
  * only for "true" (any case), as pip reads it. Refused: no Wheel-Version, one that is no dotted number, or a major other than 1.
- * Limits: WHEEL_FILE_MAX bytes, WHEEL_FILE_TAGS_MAX tags. Errors: ERR_FORMAT "wheel-file" with err_at.
+ * Limits:   WHEEL_FILE_MAX bytes, WHEEL_FILE_TAGS_MAX tags.
+ * Errors:   ERR_FORMAT "wheel-file" with err_at.
  * Lifetime: views into the text, folded values in the arena. */
 #ifndef LAMINA_PYTHON_WHEEL_FILE_H
 #define LAMINA_PYTHON_WHEEL_FILE_H

@@ -3,7 +3,8 @@
  *
  * Source: PyPA "Binary distribution format" (PEP 427), "Source distribution file name" (PEP 625); acceptance as
  * packaging.utils 26.3, for printable ASCII without slashes; "%2B" in a version is read as "+".
- * Limits: WHEEL_NAME_MAX bytes, WHEEL_TAGS_MAX expanded tags. Errors: ERR_FORMAT "wheel-name" / "sdist-name", the reason in why.
+ * Limits:   WHEEL_NAME_MAX bytes, WHEEL_TAGS_MAX expanded tags.
+ * Errors:   ERR_FORMAT "wheel-name" / "sdist-name", the reason in why.
  * Lifetime: arena and views into the file name. */
 #ifndef LAMINA_PYTHON_WHEEL_NAME_H
 #define LAMINA_PYTHON_WHEEL_NAME_H

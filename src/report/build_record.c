@@ -172,8 +172,10 @@ void build_record_write_flat(const struct build_result *r, struct buf *out)
 	text(&w, "arch", r->arch);
 	text(&w, "path", r->path);
 	if (bytes) number_text(&w, &a, "size", r->size);
-	number_text(&w, &a, "unzipped_size", r->unzipped_size);
-	number_text(&w, &a, "entries", r->entries);
+	if (!r->planned) {
+		number_text(&w, &a, "unzipped_size", r->unzipped_size);
+		number_text(&w, &a, "entries", r->entries);
+	}
 	if (bytes) {
 		digest(&w, "sha256", &r->sha256);
 		text(&w, "sha256_base64", digest_base64(&a, &r->sha256));
@@ -245,8 +247,10 @@ bool build_record_read(struct arena *a, str json, struct build_result *out)
 	r.lock = get_text(o, "lock");
 	if (r.lock.n && !sha256_from_hex(get_text(o, "lock_sha256"), &r.lock_sha256)) return false;
 	const struct json_value *slimmed = json_get(o, S("slimmed"));
-	r.slimmed_files = get_number(slimmed, "files");
-	r.slimmed_bytes = get_number(slimmed, "bytes");
+	if (slimmed) {
+		r.slimmed_files = get_number(slimmed, "files");
+		r.slimmed_bytes = get_number(slimmed, "bytes");
+	}
 	read_lists(a, o, &r);
 	*out = r;
 	return r.name.n > 0;

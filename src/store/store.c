@@ -105,11 +105,46 @@ void store_warn(struct store *s, const char *id, const char *format, ...)
 	pthread_mutex_unlock(&s->telling);
 }
 
+static bool tell_once(struct store *s, bool *told)
+{
+	pthread_mutex_lock(&s->telling);
+	bool first = !*told;
+	*told = true;
+	pthread_mutex_unlock(&s->telling);
+	return first;
+}
+
 void store_damaged(struct store *s, const struct store_path *path, const char *what, const char *why)
 {
 	store_warn(s, "store-damaged", "a damaged %s in the store is not used: %s (%s)", what, why, path->p);
 	struct err ignored = { 0 };
 	if (!s->read_only) io_unlink(path->p, &ignored); /* a folder stays and stays a miss */
+}
+
+/* The nearest part of the root's path that is there, when it is no folder. */
+static bool in_the_way(const struct store *s, struct store_path *out)
+{
+	struct io_stat st = { 0 };
+	struct err ignored = { 0 };
+	snprintf(out->p, sizeof out->p, STR_FMT, STR_ARG(s->root));
+	for (char *end; !s->homeless && (end = strrchr(out->p, '/')) && end != out->p;) {
+		if (io_stat(out->p, &st, &ignored) && st.exists) return !st.is_dir;
+		*end = '\0';
+	}
+	return !s->homeless && io_stat(out->p, &st, &ignored) && st.exists && !st.is_dir;
+}
+
+bool store_has_place(const struct store *s, struct err *e)
+{
+	struct store_path way;
+	return !s->read_only || !in_the_way(s, &way) || store_not_writable(s, NULL, e);
+}
+
+void store_unreadable(struct store *s, const struct store_path *path, const char *what, const char *why)
+{
+	if (tell_once(s, &s->told_unreadable))
+		store_warn(s, "store-unreadable", "a %s in the store cannot be read: %s (%s); what cannot be read is fetched again",
+		           what, why, path->p);
 }
 
 bool store_not_writable(const struct store *s, const struct err *cause, struct err *e)
@@ -126,7 +161,14 @@ bool store_not_writable(const struct store *s, const struct err *cause, struct e
 	} else {
 		err_set(e, ERR_IO, "store-not-writable", "the store " STR_FMT " cannot be written", STR_ARG(s->root));
 		err_where(e, STR_FMT, STR_ARG(s->root));
-		if (cause && cause->why[0]) err_why(e, "%s", cause->why);
+		struct store_path way;
+		char text[128];
+		if (in_the_way(s, &way))
+			err_why(e, "%s is a file, not a folder", way.p);
+		else if (cause && cause->why[0])
+			err_why(e, "%s", cause->why);
+		else if (s->unmade)
+			err_why(e, "%s", err_strerror(s->unmade, text, sizeof text));
 	}
 	return err_help(e, "set LAMINA_CACHE_DIR to a folder that can be written");
 }
@@ -135,11 +177,9 @@ void store_save_failed(struct store *s, const struct err *cause)
 {
 	struct err e = { 0 };
 	store_not_writable(s, cause, &e);
-	pthread_mutex_lock(&s->telling);
-	bool first = !s->told_unwritable;
-	s->told_unwritable = true;
-	pthread_mutex_unlock(&s->telling);
-	if (first) store_warn(s, e.id, "%s: what was learnt is not kept for the next build", e.what);
+	if (tell_once(s, &s->told_unwritable))
+		store_warn(s, e.id, "%s%s%s%s; what was learnt is not kept for the next build", e.what, e.why[0] ? " (" : "", e.why,
+		           e.why[0] ? ")" : "");
 }
 
 static void tell_waiting(struct store *s, const char *what)
@@ -185,6 +225,7 @@ static bool lock_shared(struct store *s, struct err *e)
 		err_clear(&unmade);
 		if (!io_mkdirs(s->root.p, &unmade)) {
 			s->read_only = true;
+			s->unmade = unmade.sys;
 			return true;
 		}
 	}

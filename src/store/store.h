@@ -49,10 +49,11 @@ struct store {
 	str root; /* with the version folder; a C string */
 	int lock_fd;
 	bool read_only; /* there is no folder and none can be made */
+	int unmade;     /* errno of making it */
 	bool homeless;  /* because nobody said where */
 	struct store_options options;
 	pthread_mutex_t telling; /* notes have no locks of their own */
-	bool told_unwritable;
+	bool told_unwritable, told_unreadable;
 };
 
 /* Where the store is: the environment's answer, without the version folder. Empty when it has none (no HOME, unknown user). */
@@ -61,6 +62,8 @@ bool store_open(struct arena *a, str root, struct notes *notes, struct store *ou
 /* Fails for an over-long root, "store-busy" when gc elsewhere does not end within five minutes, and ERR_INTERRUPT. */
 bool store_open_with(struct arena *a, str root, const struct store_options *options, struct store *out, struct err *e);
 void store_close(struct store *s);
+/* False when a file stands where the store's folder or one above it should be: there is nothing to look after. */
+bool store_has_place(const struct store *s, struct err *e);
 
 /* --- wheels --- */
 /* An open descriptor (*fd) when the file is there with that size (size = UINT64_MAX: any), else *fd = -1. A size that differs
@@ -162,6 +165,7 @@ struct store_gc_options {
 };
 struct store_gc_result {
 	uint64_t removed, removed_bytes, kept, kept_bytes;
+	uint64_t recent; /* of the kept: a rule wanted them gone, but they were used within the last hour or are leased */
 };
 /* Never removes what was used within the last hour or whose lease is held. A wheel and its records are one entry. */
 bool store_gc(struct store *s, const struct store_gc_options *options, struct store_gc_result *out, struct err *e);

@@ -18,7 +18,7 @@ bool store_entry_open(struct store *s, const struct store_path *path, const char
 	struct err cause = { 0 };
 	*fd = -1;
 	if (!io_lstat(path->p, &link, &cause)) {
-		store_warn(s, "store-unreadable", "a %s in the store cannot be read: %s (%s)", what, cause.why, path->p);
+		store_unreadable(s, path, what, cause.why);
 		return true;
 	}
 	if (!link.exists) return true;
@@ -33,7 +33,7 @@ bool store_entry_open(struct store *s, const struct store_path *path, const char
 			*e = cause;
 			return false;
 		}
-		store_warn(s, "store-unreadable", "a %s in the store cannot be read: %s (%s)", what, cause.why, path->p);
+		store_unreadable(s, path, what, cause.why);
 		return true;
 	}
 	if (!io_fstat(opened, path->p, st, &cause) || !st->is_regular) {

@@ -91,7 +91,6 @@ static bool remove_entry(const struct entry *entry, struct err *e)
 /* Whether the rules want it gone; `total` is what the store holds now. */
 static bool is_unwanted(const struct entry *entry, const struct store_gc_options *o, uint64_t total)
 {
-	if (entry->used > o->now - STORE_HOUR) return false;
 	if (entry->is_wheel && !entry->has_file) return true;
 	if (o->keep_days != STORE_KEEP_ANY_AGE && entry->used <= o->now - (int64_t)o->keep_days * STORE_DAY) return true;
 	return o->max_size != 0 && total > o->max_size;
@@ -105,13 +104,16 @@ static bool sweep(struct store *s, struct collection *c, const struct store_gc_o
 	if (c->list.n > 0) qsort(c->list.p, c->list.n, sizeof *c->list.p, oldest_first);
 	for (size_t i = 0; i < c->list.n; i++) {
 		const struct entry *entry = c->list.p[i];
-		if (is_unwanted(entry, o, total) && !is_leased(s, entry)) {
+		bool unwanted = is_unwanted(entry, o, total);
+		bool recent = unwanted && (entry->used > o->now - STORE_HOUR || is_leased(s, entry));
+		if (unwanted && !recent) {
 			if (!o->dry_run && !remove_entry(entry, e)) return false;
 			total -= entry->bytes;
 			result->removed++;
 			result->removed_bytes += entry->bytes;
 		} else {
 			result->kept++;
+			result->recent += recent;
 			result->kept_bytes += entry->bytes;
 		}
 	}

@@ -31,6 +31,8 @@ void store_warn(struct store *s, const char *id, const char *format, ...) __attr
 void store_damaged(struct store *s, const struct store_path *path, const char *what, const char *why);
 /* The one message of a store that cannot be written; cause may be NULL. False. */
 bool store_not_writable(const struct store *s, const struct err *cause, struct err *e);
+/* An entry that cannot be read: told once, since the next one cannot be read either. */
+void store_unreadable(struct store *s, const struct store_path *path, const char *what, const char *why);
 /* A save that failed: told once, then forgotten. */
 void store_save_failed(struct store *s, const struct err *cause);
 /* Changes a shared lock into an exclusive one (waits) and back. */

@@ -1,5 +1,8 @@
-/* store_walk.c: finds every entry. What is not named like an entry is not ours and is never looked at, so that a
- * LAMINA_CACHE_DIR that points at the wrong place costs nobody a file. SPDX-License-Identifier: Apache-2.0 */
+/* store_walk.c: finds every entry.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * What is not named like an entry is not ours and is never looked at, so that a LAMINA_CACHE_DIR that points at the wrong place
+ * costs nobody a file. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

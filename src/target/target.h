@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Sources: AWS Lambda developer guide "Runtimes" as of RUNTIMES_AS_OF; PEP 508 values as recorded inside the runtime images.
- * Lifetime: tables are static. Errors: ERR_USAGE "unknown-runtime" / "unknown-arch" with "did you mean". */
+ * Lifetime: tables are static.
+ * Errors:   ERR_USAGE "unknown-runtime" / "unknown-arch" with "did you mean". */
 #ifndef LAMINA_TARGET_TARGET_H
 #define LAMINA_TARGET_TARGET_H
 

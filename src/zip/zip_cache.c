@@ -24,6 +24,7 @@ static bool load(struct zip_cache_block *b, int fd, str path, uint64_t number, s
 	char *p = buf_reserve(&b->bytes, ZIP_CACHE_BLOCK);
 	if (!zip_pread_some(fd, path, p, ZIP_CACHE_BLOCK, at, &b->bytes.n, e)) return false;
 	b->fd = fd;
+	b->path = path.p;
 	b->number = number;
 	return true;
 }
@@ -34,7 +35,7 @@ bool zip_cache_get(struct zip_cache *c, int fd, str path, uint64_t at, str *out,
 	struct zip_cache_block *hit = NULL, *oldest = &c->blocks[0];
 	for (size_t i = 0; i < ZIP_CACHE_BLOCKS && !hit; i++) {
 		struct zip_cache_block *b = &c->blocks[i];
-		if (b->used != 0 && b->number == number && b->fd == fd) hit = b;
+		if (b->used != 0 && b->number == number && b->fd == fd && b->path == path.p) hit = b;
 		if (b->used < oldest->used) oldest = b;
 	}
 	if (!hit) {

@@ -5,7 +5,8 @@
  * distance codes, their unused symbols, code lengths that run over): an archive could pass here and fail in pip, unzip or
  * Lambda. zlib streams, at half the speed. This one has zlib's verdict on every stream (fuzz_zip_stream), needs the same small
  * memory for every size and keeps close to libdeflate's speed.
- * Source:  RFC 1951. Memory: about 180 KiB, touched as far as it is used.
+ * Source:  RFC 1951.
+ * Memory:  about 180 KiB, touched as far as it is used.
  * Threads: a decoder belongs to one thread at a time. */
 #ifndef LAMINA_ZIP_ZIP_DECODE_H
 #define LAMINA_ZIP_ZIP_DECODE_H

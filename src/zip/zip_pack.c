@@ -10,6 +10,7 @@
 
 #include "base/oom.h"
 #include "base/pool.h"
+#include "zip/zip_decode.h"
 #include "zip/zip_pieces.h"
 #include "zip/zip_record.h"
 #include "zip/zip_window.h"
@@ -21,7 +22,7 @@
 /* A piece of work: one piece of a file or text, or all of an entry that is recompressed. */
 struct piece {
 	uint32_t slot;
-	bool last, failed, done; /* done: packed holds a stream */
+	bool last, failed, done; /* done: packed holds a new stream; before, that of the entry that is recompressed */
 	uint64_t at;
 	size_t n;
 	str packed;
@@ -111,7 +112,13 @@ static bool damaged(const struct zip_pack_item *item, struct err *e)
 	return err_where(e, STR_FMT, STR_ARG(item->raw.path));
 }
 
-/* Inflates a raw entry and proves it. */
+/* The descriptor of a raw entry, for what follows at once. */
+static bool open_raw(struct packing *p, size_t entry, struct zip_pack_item *item)
+{
+	return p->get(p->context, entry, true, item, p->e);
+}
+
+/* Inflates a raw entry from its file and proves it. */
 static bool inflate_raw(const struct zip_pack_item *item, zip_sink *sink, void *context, struct err *e)
 {
 	const struct zip_raw_source *s = &item->raw;
@@ -130,7 +137,39 @@ static bool inflate_raw(const struct zip_pack_item *item, zip_sink *sink, void *
 	return !s->has_stream_crc32 || facts.stream_crc32 == s->stream_crc32 || damaged(item, e);
 }
 
-static bool to_buf(void *context, const void *bytes, size_t n) { return buf_add(context, bytes, n); }
+static bool give_all(void *context, const unsigned char **bytes, size_t *n)
+{
+	str **rest = context;
+	*bytes = (const unsigned char *)(*rest)->p;
+	*n = (*rest)->n;
+	**rest = (str){ 0 };
+	return true;
+}
+
+struct memory_ends {
+	str *rest; /* give_all's, first */
+	struct buf *out;
+};
+
+static bool take_all(void *context, const void *bytes, size_t n)
+{
+	return buf_add(((struct memory_ends *)context)->out, bytes, n);
+}
+
+/* The same from memory; out has room for usize bytes and not one more. */
+static bool inflate_memory(const struct zip_pack_item *item, str stream, struct buf *out)
+{
+	const struct zip_raw_source *s = &item->raw;
+	str rest = stream;
+	struct memory_ends ends = { &rest, out };
+	struct zip_decode_io io = { &ends, give_all, take_all };
+	uint64_t used = stream.n;
+	if (s->method == ZIP_STORED)
+		buf_add_str(out, stream);
+	else if (zip_decode(&io, &used) != ZIP_DECODE_DONE)
+		return false;
+	return used == stream.n && out->n == s->usize && zip_crc32(0, out->p, out->n) == s->crc32;
+}
 
 static void add_stream(struct zip_pieces *coder, str plain, bool last, struct buf *out)
 {
@@ -144,7 +183,7 @@ static bool recompress(struct lane *lane, struct piece *piece, const struct zip_
 	struct buf plain, packed;
 	buf_init(&plain, (size_t)item->raw.usize);
 	buf_init(&packed, (size_t)item->raw.csize);
-	bool ok = inflate_raw(item, to_buf, &plain, e);
+	bool ok = inflate_memory(item, piece->packed, &plain) || damaged(item, e);
 	for (size_t at = 0; ok && !packed.over && at < plain.n; at += ZIP_PACK_PIECE)
 		add_stream(&lane->coder, str_slice(buf_str(&plain), at, at + ZIP_PACK_PIECE), at + ZIP_PACK_PIECE >= plain.n, &packed);
 	if (ok && !packed.over && packed.n > 0 && packed.n < item->raw.csize && packed.n < item->raw.usize) {
@@ -263,12 +302,18 @@ static str gather(struct packing *p, const struct slot *slot, uint64_t packed)
 	return all;
 }
 
+static bool copy_raw(struct packing *p, size_t entry)
+{
+	struct zip_pack_item item;
+	return open_raw(p, entry, &item) && zip_write_raw(p->writer, item.name, item.mode, &item.raw, p->e);
+}
+
 static bool write_raw_slot(struct packing *p, const struct slot *slot)
 {
 	const struct zip_pack_item *item = &slot->item;
 	if (slot->n == 1 && p->pieces.p[slot->first].done)
 		return write_bytes(p, item, ZIP_DEFLATED, item->raw.crc32, item->raw.usize, p->pieces.p[slot->first].packed);
-	return zip_write_raw(p->writer, item->name, item->mode, &item->raw, p->e);
+	return copy_raw(p, p->from + (size_t)(slot - p->slots));
 }
 
 static bool write_slot(struct packing *p, const struct slot *slot)
@@ -299,13 +344,15 @@ static bool write_slots(struct packing *p)
 
 /* --- batches --- */
 
+static uint64_t longer(uint64_t a, uint64_t b) { return a > b ? a : b; }
+
 /* Bytes that have to be worked on; 0 for what is only copied. */
 static uint64_t own_bytes(const struct packing *p, const struct zip_pack_item *item)
 {
 	switch (item->kind) {
 	case ZIP_PACK_BYTES: return item->bytes.n;
 	case ZIP_PACK_FILE: return item->size;
-	case ZIP_PACK_RAW: return item->recompress && p->options->level > 0 ? item->raw.usize : 0;
+	case ZIP_PACK_RAW: return item->recompress && p->options->level > 0 ? longer(item->raw.usize, item->raw.csize) : 0;
 	}
 	return 0;
 }
@@ -321,17 +368,31 @@ static void add_pieces(struct packing *p, uint32_t slot, uint64_t from, uint64_t
 	} while (from < to);
 }
 
-static void add_slot(struct packing *p, const struct zip_pack_item *item, uint64_t own)
+/* The stream that is to be made shorter, read here because descriptors are not the threads'. */
+static bool add_recompressed(struct packing *p, uint32_t slot)
+{
+	struct zip_pack_item item;
+	if (!open_raw(p, p->from + slot, &item)) return false;
+	const struct zip_raw_source *s = &item.raw;
+	char *bytes = arena_array(&p->arena, char, (size_t)s->csize);
+	if (!zip_pread(s->fd, s->path, bytes, (size_t)s->csize, s->offset, p->e)) return false;
+	if (s->has_stream_crc32 && zip_crc32(0, bytes, (size_t)s->csize) != s->stream_crc32) return damaged(&item, p->e);
+	*vec_push(&p->arena, &p->pieces) = (struct piece){ .slot = slot, .packed = { bytes, (size_t)s->csize } };
+	return true;
+}
+
+static bool add_slot(struct packing *p, const struct zip_pack_item *item, uint64_t own)
 {
 	struct slot *slot = &p->slots[p->n_slots];
 	*slot = (struct slot){ .item = *item, .first = p->pieces.n };
 	if (item->kind == ZIP_PACK_RAW) {
-		if (own > 0) *vec_push(&p->arena, &p->pieces) = (struct piece){ .slot = (uint32_t)p->n_slots };
+		if (own > 0 && !add_recompressed(p, (uint32_t)p->n_slots)) return false;
 	} else {
 		add_pieces(p, (uint32_t)p->n_slots, 0, own, own);
 	}
 	slot->n = p->pieces.n - slot->first;
 	p->n_slots++;
+	return true;
 }
 
 static void clear_batch(struct packing *p)
@@ -406,11 +467,12 @@ static bool pack_large_file(struct packing *p, struct io_temp *scratch)
 /* Inflated into a scratch file of its own, whose pieces are then compressed like a file's. */
 static bool pack_large_raw(struct packing *p, struct io_temp *scratch)
 {
-	const struct zip_pack_item *item = &p->slots[0].item;
+	struct zip_pack_item *item = &p->slots[0].item;
 	struct io_temp plain = { .fd = -1 };
 	struct scratch_sink sink = { &plain, p->e };
 	struct joined j;
-	bool ok = io_temp_open(&plain, p->options->beside, 0600, p->e) && inflate_raw(item, to_scratch, &sink, p->e);
+	bool ok = open_raw(p, p->from, item) && io_temp_open(&plain, p->options->beside, 0600, p->e) &&
+	          inflate_raw(item, to_scratch, &sink, p->e);
 	if (ok) {
 		p->fd = plain.fd;
 		ok = pack_to_scratch(p, item->raw.usize, scratch, &j);
@@ -419,7 +481,7 @@ static bool pack_large_raw(struct packing *p, struct io_temp *scratch)
 	if (ok && j.complete && j.packed < item->raw.csize)
 		ok = write_packed(p, item->raw.usize, scratch, &j);
 	else if (ok)
-		ok = zip_write_raw(p->writer, item->name, item->mode, &item->raw, p->e);
+		ok = copy_raw(p, p->from);
 	io_temp_abort(&plain);
 	return ok;
 }
@@ -450,17 +512,18 @@ static bool fill_batch(struct packing *p, size_t *next, bool *large)
 	clear_batch(p);
 	for (*large = false; i < p->n && p->n_slots < SLOTS && !*large; i++) {
 		struct zip_pack_item item;
-		if (!p->get(p->context, i, &item, p->e)) {
-			*p->failed = i;
-			return false;
-		}
-		uint64_t own = own_bytes(p, &item);
-		if (p->n_slots > 0 && bytes + own > ZIP_PACK_BATCH) break;
+		bool ok = p->get(p->context, i, false, &item, p->e);
+		uint64_t own = ok ? own_bytes(p, &item) : 0;
+		if (ok && p->n_slots > 0 && bytes + own > ZIP_PACK_BATCH) break;
 		*large = own > ZIP_PACK_BATCH;
 		if (*large)
 			p->slots[p->n_slots++] = (struct slot){ .item = item };
 		else
-			add_slot(p, &item, own);
+			ok = ok && add_slot(p, &item, own);
+		if (!ok) {
+			*p->failed = i;
+			return false;
+		}
 		bytes += own;
 	}
 	*next = i;

@@ -45,8 +45,9 @@ struct zip_pack_options {
 	const char *beside;        /* scratch files are made in the folder of this path */
 };
 
-/* The i-th entry, in strictly increasing order of name; called again and again, from the calling thread only. */
-typedef bool zip_pack_get(void *context, size_t i, struct zip_pack_item *out, struct err *e);
+/* The i-th entry, in strictly increasing order of name; called again and again, from the calling thread only. open: raw.fd is wanted,
+ * and has to be good until the next call. */
+typedef bool zip_pack_get(void *context, size_t i, bool open, struct zip_pack_item *out, struct err *e);
 
 /* *failed: the entry that an error is about, SIZE_MAX when it is about none. */
 bool zip_pack(struct zip_writer *w, const struct zip_pack_options *options, size_t n, zip_pack_get *get, void *context,

@@ -6,7 +6,8 @@
  * are clean relative UTF-8 paths; only methods stored and deflate. Opening reads headers only; bytes are proved by zip_verify.
  * Limits:   struct zip_limits; everything is bounded before it is allocated.
  * Errors:   ERR_FORMAT, id "zip-..." (one per rule), err_at = offset in the archive, where = archive: entry (escaped).
- * Lifetime: entries belong to the arena; the descriptor stays the caller's. Threads: an opened archive is read-only. */
+ * Lifetime: entries belong to the arena; the descriptor stays the caller's.
+ * Threads:  an opened archive is read-only. */
 #ifndef LAMINA_ZIP_ZIP_READ_H
 #define LAMINA_ZIP_ZIP_READ_H
 

@@ -1,5 +1,5 @@
-/* zip_ring.h: the output end of the writer: a few large buffers on their way to a file and through SHA-256; for this folder
- * only. SPDX-License-Identifier: Apache-2.0
+/* zip_ring.h: the writer's output end: a few large buffers on their way to a file and through SHA-256; for this folder only.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * The owner asks for room, fills it and says how much. Full buffers are written; when a hash thread is wanted, it works on one
  * buffer while the owner writes and fills others, so that hashing and copying overlap.

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The window moves over the file as records are asked for: neighbours cost one system call, far jumps cost little reading.
- * Lifetime: a view lives until the next zip_window_get. Memory: ZIP_WINDOW_MAX.
+ * Lifetime: a view lives until the next zip_window_get.
+ * Memory:   ZIP_WINDOW_MAX.
  * Errors:   ERR_IO "read", also when the file is shorter than it was. */
 #ifndef LAMINA_ZIP_ZIP_WINDOW_H
 #define LAMINA_ZIP_ZIP_WINDOW_H

@@ -4,13 +4,16 @@
  * Made-by Unix 2.0, needed 2.0, DOS time 1980-01-01 00:00:00, no extra fields, no data descriptors, no comments, no zip64, no
  * directory entries, bit 11 only for non-ASCII names. Names must come in strictly increasing bytewise order.
  * Raw copy: the compressed stream of an existing archive is copied as it is and its bytes are checked against stream_crc32 on
- * the way, so that a damaged store cannot become an output (ERR_FORMAT "zip-stream-damaged", source in where). The SHA-256 of
- * the archive is computed while it is written, on a second thread when that pays (zip_write_options.hash_thread). Limits:
- * 65,534 entries, 4 GiB - 2 (ERR_FORMAT "zip-too-many-entries", "zip-too-large"). Memory: 3 buffers of 256 KiB, 8 of 64 KiB for
- * small streams, and 40 bytes an entry. Errors:  ERR_IO of the files; ERR_FORMAT as named, and "zip-name-..." for a name that
- * zip_open would refuse; ERR_BUG "zip-write" for names out of order and other broken promises. After an error only
- * zip_write_abort (or zip_write_end) may follow. Lifetime: names and sources must stay valid, and sources open and unchanged,
- * until zip_write_end. Nothing is committed here: the caller owns the io_temp. */
+ *           the way, so that a damaged store cannot become an output (ERR_FORMAT "zip-stream-damaged", source in where). The
+ *           SHA-256 of the archive is computed while it is written, on a second thread when that pays
+ *           (zip_write_options.hash_thread).
+ * Limits:   65,534 entries, 4 GiB - 2 (ERR_FORMAT "zip-too-many-entries", "zip-too-large").
+ * Memory:   3 buffers of 256 KiB, 8 of 64 KiB for small streams, and 40 bytes an entry.
+ * Errors:   ERR_IO of the files; ERR_FORMAT as named, and "zip-name-..." for a name that zip_open would refuse; ERR_BUG
+ *           "zip-write" for names out of order and other broken promises. After an error only zip_write_abort (or
+ *           zip_write_end) may follow.
+ * Lifetime: names and sources must stay valid, and sources open and unchanged, until zip_write_end. Nothing is committed
+ *           here: the caller owns the io_temp. */
 #ifndef LAMINA_ZIP_ZIP_WRITE_H
 #define LAMINA_ZIP_ZIP_WRITE_H
 

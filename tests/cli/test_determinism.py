@@ -246,7 +246,8 @@ def test_damaged_store(tmp_path, shared, reference, kind, damage, forced):
     check_zip(lamina.folder / "out.zip")
     shared.reset()
     again = lamina.build(*args, "--force").ok().record
-    assert again["sha256"] == reference and not shared.requests
+    assert again["sha256"] == reference
+    assert not shared.requests or not forced  # "up to date" looks at no wheel, so the damage is found by the second build
     if (kind, damage) != ("files", damage_flip):  # bytes that no build reads are found by verify only
         lamina("cache", "verify").ok()
 

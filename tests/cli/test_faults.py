@@ -2,7 +2,6 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
-import re
 import signal
 import time
 
@@ -37,16 +36,15 @@ def refused(lamina, status, id, *texts, args=()):
 # --- statuses ---
 
 @pytest.mark.parametrize("code, id, attempts", [
-    (401, "http-401", 1), (403, "http-403", 1), (400, "http-400", 1), (410, None, 1), (418, "http-418", 1), (406, "http-406", 1),
-    (500, "http-500", 4), (502, "http-502", 4), (503, "http-503", 4), (504, "http-504", 4), (429, "http-429", 4), (501, "http-501", 1)])
+    (401, "http-401", 1), (403, "http-403", 1), (400, "http-status", 1), (418, "http-status", 1), (406, "http-status", 1),
+    (500, "http-status", 4), (502, "http-status", 4), (503, "http-status", 4), (504, "http-status", 4), (429, "http-status", 4), (501, "http-status", 1)])
 @pytest.mark.parametrize("path", [PAGE, FILE], ids=["page", "file"])
 def test_status(locked, index, path, code, id, attempts):
     index.fault(path, server.status(code, {"Retry-After": "0"}), forever=True)
     result = locked.build(*locked.args)
     assert asked(index, path) == attempts, result
-    assert result.status == 5 or code == 410 and result.status == 4, result
-    assert str(code) in result.error["message"] or result.status == 4, result
-    assert "127.0.0.1" in result.err and locked.left() == ["requirements.txt"]
+    result.refused(5, id, f"127.0.0.1 answers {code} (")
+    assert index.root + path in result.error["where"] and locked.left() == ["requirements.txt"]
 
 
 def test_unknown_project(locked, index):
@@ -56,8 +54,7 @@ def test_unknown_project(locked, index):
 
 def test_file_that_is_gone(locked, index):
     index.fault(FILE, server.status(404), forever=True)
-    result = locked.build(*locked.args)
-    assert result.status in (4, 5) and SOLO.file in result.err and "404" in result.err, result
+    refused(locked, 5, "http-404", SOLO.file, "404")
     assert asked(index, FILE) == 1
 
 
@@ -120,16 +117,15 @@ def test_redirect_of_a_page(locked, index, code):
 def test_redirect_loop(locked, index):
     index.fault(PAGE, server.redirect(PAGE), forever=True)
     result = locked.build(*locked.args)
-    assert result.status == 5 and "redirect" in result.err, result
+    result.refused(5, "redirect-loop")
     assert asked(index, PAGE) <= 31
 
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/x", "javascript:x", "http://", "//["])
 def test_redirect_to_what_is_no_web(locked, index, to):
     index.fault(PAGE, server.redirect(to), forever=True)
-    result = locked.build(*locked.args)
-    assert result.status == 5, result
-    assert "root:" not in result.err and asked(index, PAGE) == 1
+    refused(locked, 5, "redirect-refused")
+    assert asked(index, PAGE) == 1
 
 
 def test_redirect_without_a_place(locked, index):
@@ -150,8 +146,7 @@ def test_damaged_once_is_tried_again(locked, index, fault):
 
 def test_cut_for_ever(locked, index):
     index.fault(FILE, server.truncated(SOLO.data, 100), forever=True)
-    result = locked.build(*locked.args, "--retries", "1")
-    assert result.status == 5 and SOLO.file in result.err, result
+    result = refused(locked, 5, "truncated", SOLO.file, args=["--retries", "1"])
     assert asked(index, FILE) == 2 and locked.left() == ["requirements.txt"]
 
 
@@ -228,9 +223,8 @@ def test_stall(locked, index, path, fault):
     index.fault(path, fault, forever=True)
     start = time.monotonic()
     result = locked.build(*locked.args, "--timeout", "1", "--retries", "0")
-    assert result.status == 5, result
+    result.refused(5, "stalled")
     assert 0.5 < time.monotonic() - start < 6 and locked.left() == ["requirements.txt"]
-    assert re.search("stall|silent|slow|timed out|time", result.err), result
 
 
 def test_stall_once(locked, index):
@@ -241,13 +235,13 @@ def test_stall_once(locked, index):
 def test_nobody_listens(locked):
     locked.args[-1] = "http://127.0.0.1:9/simple/"
     result = locked.build(*locked.args, "--retries", "0")
-    assert result.status == 5 and "127.0.0.1" in result.err and result.error["id"] not in (None, ""), result
+    result.refused(5, "connect", "127.0.0.1")
 
 
 def test_no_such_host(locked):
     locked.args[-1] = "https://nowhere.invalid/simple/"
     result = locked.build(*locked.args, "--retries", "0")
-    assert result.status == 5 and "nowhere.invalid" in result.err, result
+    result.refused(5, "dns", "nowhere.invalid")
 
 
 def test_no_http(locked, index):
@@ -259,7 +253,7 @@ def test_no_http(locked, index):
 def test_http_to_a_stranger_is_refused(locked):
     locked.args[-1] = "http://index.example/simple/"
     result = locked.build(*locked.args, "--retries", "0")
-    assert result.status in (2, 5) and "--trusted-host" in result.err and "index.example" in result.err, result
+    result.refused(2, "insecure-url", "--trusted-host", "index.example")
 
 
 def test_https_where_http_is_spoken(locked, index):

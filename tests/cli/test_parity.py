@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 import csv
 import io
 import os
+import platform
 import subprocess
 import sys
 
@@ -12,6 +13,9 @@ import pytest
 
 import wheels
 from conftest import contents, modes
+
+HERE = f"3.{sys.version_info.minor}"
+ARCH = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 
 ALLOWED = """
     INSTALLER, REQUESTED, direct_url.json   pip's own remarks about the installation
@@ -36,7 +40,7 @@ SETS = {
     "metadata": [wheels.make("meta", entry_points="[group]\na = meta:b\n", info={"top_level.txt": b"meta\n", "zip-safe": b"\n"}, licenses=["LICENSE", "sub/NOTICE"])],
     "stored": [wheels.make("stored", files={"stored.py": b"x = 1\n" * 100}, method=0)],
     "folders": [wheels.hostile("folders")],
-    "native": [wheels.native("speed", python="cp311", arch="x86_64")],
+    "native": [wheels.native("speed", python=f"cp{HERE.replace('.', '')}", arch=ARCH)] if sys.platform == "linux" else [wheels.make("speed")],
     "module": [wheels.make("single", files={"single.py": b"", "_private.py": b"", "single.pth": b"import os\n"})],
     "collision": [wheels.make("one", files={"shared/x.py": b"same", "one.py": b""}), wheels.make("two", files={"shared/x.py": b"same", "two.py": b""})],
     "empty": [wheels.make("empty", files={"empty/__init__.py": b"", "empty/nothing": b""})],
@@ -55,8 +59,8 @@ def pip(folder, made, target):
 def compare(lamina, made, args=()):
     pip(lamina.base, made, lamina.base / "pip")
     lamina.requirements(*[w.locked for w in made])
-    lamina.build("-r", "requirements.txt", "--no-index", "--find-links", "../pip-wheels", "--into", "tree", *args, "--runtime", "python3.11", "--arch",
-                 "x86_64", target=()).ok()
+    lamina.build("-r", "requirements.txt", "--no-index", "--find-links", "../pip-wheels", "--into", "tree", *args, "--runtime", f"python{HERE}", "--arch",
+                 ARCH, target=()).ok()
     ours = {n.removeprefix("python/"): d for n, d in contents(lamina.folder / "tree").items()}
     theirs = contents(lamina.base / "pip")
     scripts = {f"bin/{line.split('=')[0].strip()}" for w in made for line in entry_points(w)}

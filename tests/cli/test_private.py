@@ -113,13 +113,11 @@ def test_credentials(lamina, private, way):
     canary(lamina, warm, mine)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda w: w.__name__)
+@pytest.mark.parametrize("way", [w for w in WAYS if w not in (requirements_file, requirements_variable)], ids=lambda w: w.__name__)
 def test_credentials_of_a_locked_url(lamina, private, way):
     """A lock that names the file's URL: credentials of the index at the same origin count."""
     import locks
     args, env, mine = way(lamina, private)
-    if mine == ("requirements.txt",) or way is requirements_variable:
-        pytest.skip("a requirements file says nothing about another lock")
     lamina.write("pylock.toml", locks.pylock([SOLO], private.file_url))
     result = lamina("build", "-vv", "--runtime", "python3.12", "--arch", "x86_64", "--lock", "pylock.toml", "-o", "o.zip", *args, env=env)
     result.ok()
@@ -218,15 +216,13 @@ def test_package_of_an_index_that_does_not_have_it(lamina, two_indexes):
     assert not public.requests
 
 
-@pytest.mark.parametrize("winner", range(7))
+@pytest.mark.parametrize("winner", range(6))
 def test_precedence(lamina, make_index, winner):
     """option, LAMINA_*, lamina.toml, UV_*, PIP_*, pip.conf: the highest that is there is asked, and nobody else."""
     indexes = [make_index().add(SOLO) for _ in range(6)]
     levels = ["option", "lamina", "toml", "uv", "pip", "conf"]
     urls = [i.url for i in indexes]
-    use = levels[winner:] if winner < 6 else []
-    if not use:
-        pytest.skip("nothing is configured: the built-in default is no business of these tests")
+    use = levels[winner:]
     env = {"PIP_INDEX_URL": urls[4] if "pip" in use else None, "LAMINA_INDEX_URL": urls[1] if "lamina" in use else None,
            "UV_DEFAULT_INDEX": urls[3] if "uv" in use else None, "PIP_CONFIG_FILE": None}
     (lamina.home / ".pip").mkdir()

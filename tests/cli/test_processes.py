@@ -175,6 +175,8 @@ def test_killed_tree(project, index):
 
 
 def strace_works():
+    if "ASAN_OPTIONS" in os.environ:
+        return False  # LeakSanitizer cannot run under ptrace
     if not shutil.which("strace"):
         return False
     done = subprocess.run(["strace", "-qq", "-o", os.devnull, "-e", "inject=getppid:retval=1", "true"], capture_output=True)
@@ -189,7 +191,7 @@ CALLS = ["openat", "write", "pwrite64", "renameat2", "renameat", "rename", "link
 def test_killed_at_a_system_call(project, index, call):
     """The same at chosen points: the first, a middle and a late call of every kind that changes a disk."""
     if not strace_works():
-        pytest.skip("no strace")
+        pytest.skip("no strace, or AddressSanitizer, which cannot be traced")
     expected = reference(project, index)
     project.build(*project.args, "-o", "out.zip").ok()
     project.requirements(*[w.pin for w in NEXT])
@@ -201,6 +203,10 @@ def test_killed_at_a_system_call(project, index, call):
     final(project, expected)
 
 
+# Calls that every build makes; which of the others are made differs between file systems and C libraries.
+EXPECTED = ("write", "openat", "read", "mkdir")
+
+
 @pytest.mark.parametrize("call, error", [
     ("write", "ENOSPC"), ("pwrite64", "ENOSPC"), ("write", "EIO"), ("openat", "EMFILE"), ("renameat2", "EACCES"), ("rename", "EACCES"), ("linkat", "EACCES"),
     ("renameat", "EACCES"), ("mkdir", "ENOSPC"), ("copy_file_range", "EXDEV"), ("copy_file_range", "ENOSPC"), ("flock", "ENOLCK"), ("ftruncate", "EFBIG"), ("fallocate", "EOPNOTSUPP"),
@@ -208,7 +214,7 @@ def test_killed_at_a_system_call(project, index, call):
 def test_failing_system_call(project, index, call, error):
     """One failure anywhere: a clean refusal or the right output, never something in between, never a crash."""
     if not strace_works():
-        pytest.skip("no strace")
+        pytest.skip("no strace, or AddressSanitizer, which cannot be traced")
     expected = reference(project, index)
     project.requirements(*[w.pin for w in MADE])
     fired = 0
@@ -226,13 +232,12 @@ def test_failing_system_call(project, index, call, error):
         out = project.folder / "out.zip"
         assert not out.exists() or out.read_bytes() == expected["1.0"]
         assert set(project.left()) <= {"app", "app/index.py", "out.zip", "requirements.txt"}, (when, project.left(), done.stderr)
-        if done.returncode not in (0, 127):
+        if done.returncode not in (0, 127) and (call, when) != ("write", "4+"):  # it could not even say so
             assert b"error: " in done.stderr, (when, done)
         if done.returncode == 0:
             assert out.exists()
         assert project("cache", "verify").status == 0, when
-    if not fired:
-        pytest.skip("lamina does not call it here")
+    assert fired or call not in EXPECTED, "lamina no longer calls it: the test proves nothing"
 
 
 def test_interrupts_at_any_time(project, index):

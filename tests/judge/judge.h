@@ -22,10 +22,12 @@
  *
  * run:      writes exactly one JSON value to c->out and returns true, or returns false with e set (what it wrote is dropped).
  *           The answer's rule is e->id, its message what + where + why + help, its offset err_at's. Members that belong into
- * the error object go to c->error_members (json_write_key + value). Requests: members are checked against `arguments` before
- * run is called, so run never sees an unknown name. The judge_* getters below fail with the rule "request" when an argument is
- * missing or of the wrong type; null counts as not given. Lifetime: all memory of a request is freed after its answer. Nothing
- * may keep a pointer into c. Limits:   JUDGE_LINE_MAX bytes a line, JUDGE_ANSWER_MAX bytes an answer. */
+ *           the error object go to c->error_members (json_write_key + value).
+ * Requests: members are checked against `arguments` before run is called, so run never sees an unknown name. The judge_*
+ *           getters below fail with the rule "request" when an argument is missing or of the wrong type; null counts as not
+ *           given.
+ * Lifetime: all memory of a request is freed after its answer. Nothing may keep a pointer into c.
+ * Limits:   JUDGE_LINE_MAX bytes a line, JUDGE_ANSWER_MAX bytes an answer. */
 #ifndef LAMINA_TESTS_JUDGE_H
 #define LAMINA_TESTS_JUDGE_H
 

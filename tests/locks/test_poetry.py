@@ -86,7 +86,7 @@ def test_unknown_names(judge):
         answer = ask(judge, path, extras=["extra-on"])
         assert answer["error"]["rule"] == "unknown-extra" and "extra-one" in answer["error"]["message"], answer
         answer = ask(judge, path, groups=["tests"])
-        assert answer["error"]["rule"] == "unknown-group" and "'test'" in answer["error"]["message"], answer
+        assert answer["error"]["rule"] == "unknown-group" and "`test`" in answer["error"]["message"], answer
 
 
 H = "0" * 64
@@ -116,6 +116,7 @@ ERRORS = {
     "no groups": (lock(entry().replace('groups = ["main"]\n', "")), "lock-field"),
     "groups text": (lock(entry(groups='"main"')), "toml-type"),
     "marker bad": (lock(entry(more='markers = "nonsense"\n')), "marker"),
+    "marker of two strings": (lock(entry(more='markers = "\'a\' == \'b\'"\n')), "marker"),
     "twice": (lock(entry(), entry()), "lock-duplicate"),
     "two versions, twins": (lock(entry("a-b", "1"), entry("A_b", "2")), "lock-duplicate"),
     "no files": (lock(entry(files="")), "hash-missing"),

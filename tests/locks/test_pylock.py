@@ -9,6 +9,7 @@ import pytest
 
 pylock = pytest.importorskip("packaging.pylock", reason="needs packaging 26.1 or newer")
 import packaging  # noqa: E402
+from packaging.markers import UndefinedEnvironmentName  # noqa: E402
 from packaging.tags import Tag  # noqa: E402
 
 ENVIRONMENT = {
@@ -45,7 +46,7 @@ def oracle(text, extras, groups, defaults):
         tags = [next(iter(_tags(t))) for t in TAGS]
         found = lock.select(environment=ENVIRONMENT, tags=tags, extras=extras, dependency_groups=chosen)
         return sorted((describe(p, f) for p, f in found), key=lambda d: d["name"])
-    except (pylock.PylockValidationError, pylock.PylockSelectError, tomllib.TOMLDecodeError):
+    except (pylock.PylockValidationError, pylock.PylockSelectError, tomllib.TOMLDecodeError, UndefinedEnvironmentName):
         return None
 
 
@@ -100,6 +101,7 @@ WRITTEN = {
     "name not normalised": HEAD + package("A_b"),
     "marker true": HEAD + package(extra='marker = "python_version >= \'3.8\'"\n'),
     "marker false": HEAD + package(extra='marker = "python_version < \'3.8\'"\n'),
+    "marker of two strings": HEAD + package(extra='marker = "\'a\' == \'b\'"\n'),
     "marker bad": HEAD + package(extra='marker = "python_version <> 3"\n'),
     "package requires-python": HEAD + package(extra='requires-python = ">=3.13"\n'),
     "package requires-python, marker false": HEAD + package(extra='requires-python = ">=3.13"\nmarker = "os_name == \'nt\'"\n'),

@@ -69,11 +69,13 @@ BAD = {
     "pin against limit": ("b==3\n-c c.txt\n", "conflict", "b<3"),
     "url against pin": ("a @ https://h.example/a-1.0-py3-none-any.whl\na==2\n", "conflict", ":2"),
     "two urls": ("a @ https://h.example/a-1.0-py3-none-any.whl\na @ https://i.example/a-1.0-py3-none-any.whl\n", "conflict", ":2"),
-    "url of another": ("b @ https://h.example/a-1.0-py3-none-any.whl\n", "requirements", "'b'"),
+    "url of another": ("b @ https://h.example/a-1.0-py3-none-any.whl\n", "requirements", "`b`"),
     "wheel name bad": ("./a-1.0.whl\n", "wheel-name", "requirements.txt:1"),
     "name bad": ("a==1\n  a b==1\n", "requirement", "requirements.txt:2"),
     "operator bad": ("a=1\n", "requirement", "did you mean =="),
     "marker bad": ("a==1; python_versio > '3'\n", None, "requirements.txt:1"),
+    "marker of two strings": ("a==1\nb==2; 'a' == 'b' or os_name == 'posix'\n", "marker", "requirements.txt:2"),
+    "marker of two strings, url": ("https://h.example/a-1.0-py3-none-any.whl ; 'a' == 'b'\n", "marker", "requirements.txt:1"),
     "extras in constraint": ("-c extras.txt\n", "requirements", "extras"),
     "editable constraint": ("-c editable.txt\n", "requirements", "editable"),
     "vcs without name": ("git+https://h.example/x.git\n", "requirements", "NAME @ URL"),
@@ -87,7 +89,7 @@ BAD = {
     "wheel for another": ("./a-1.0-cp312-cp312-win_amd64.whl\n", "no-wheel", "Windows"),
     "recursion": ("-r requirements.txt\n", "requirements-recursion", "requirements.txt:1"),
     "missing": ("-r gone.txt\n", "not-found", "gone.txt"),
-    "pylock inside, same name": ("p==2\n-r pylock.sub.toml\n", "conflict", "'p'"),
+    "pylock inside, same name": ("p==2\n-r pylock.sub.toml\n", "conflict", "`p`"),
 }
 
 

@@ -102,6 +102,7 @@ ERRORS = {
     "ambiguous dependency": (HEAD + ROOT + 'dependencies = [{ name = "a" }]\n' + entry("a", "1") + entry("a", "2"), "lock-duplicate"),
     "two versions": (HEAD + ROOT + 'dependencies = [{ name = "a", version = "1" }, { name = "a", version = "2" }]\n' + entry("a", "1") + entry("a", "2"), "lock-duplicate"),
     "bad marker": (HEAD + ROOT + 'dependencies = [{ name = "a", marker = "nonsense" }]\n' + entry("a"), "marker"),
+    "marker of two strings": (HEAD + ROOT + 'dependencies = [{ name = "a", marker = "\'a\' == \'b\'" }]\n' + entry("a"), "marker"),
     "bad hash": (HEAD + ROOT + 'dependencies = [{ name = "a" }]\n' + entry("a").replace(H, "00"), "lock-hash"),
     "md5 hash": (HEAD + ROOT + 'dependencies = [{ name = "a" }]\n' + entry("a").replace("sha256:" + H, "md5:00"), "hash-missing"),
     "no hash": (HEAD + ROOT + 'dependencies = [{ name = "a" }]\n' + entry("a").replace(f'hash = "sha256:{H}", ', ""), "hash-missing"),

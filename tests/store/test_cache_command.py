@@ -86,6 +86,10 @@ def removed(root, *options):
 
 def test_gc(root):
     assert removed(root, "--keep-days", "0", "--max-size", "0") == (0, 1)  # within the hour
+    assert of_json(root, "gc", "--max-size", "0")[1]["recent"] == 1
+    why = "; 1 of them because they were used within the last hour"
+    assert cache(root, "gc", "--max-size", "5").stderr.rstrip().endswith(why)
+    assert why not in cache(root, "gc", "--max-size", "1GB").stderr
     age(root, 10)
     assert removed(root) == (0, 1)
     assert removed(root, "--max-size", "1MB") == (0, 1)
@@ -118,6 +122,16 @@ def test_clear(root):
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["stats", "extra"], ["verify", "--keep-days", "1"]])
 def test_usage(root, arguments):
     assert cache(root, *arguments).returncode == 2
+
+
+@pytest.mark.parametrize("command", ["stats", "verify", "gc", "clear"])
+def test_a_file_in_the_way(tmp_path, command):
+    (tmp_path / "file").write_text("")
+    for place in ("file", "file/below"):
+        done = cache(tmp_path / place, command)
+        assert done.returncode == 6 and done.stdout == ""
+        assert f"  = why: {tmp_path}/file is a file, not a folder\n" in done.stderr
+    assert cache(tmp_path / "absent", command).returncode == 0
 
 
 def test_without_a_home(tmp_path):

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -92,6 +94,53 @@ static void reads(void **state)
 	assert_int_equal(fd, -1);
 	err_clear(&e);
 	CHECK("proc files have no size", content("/proc/self/status").n > 0);
+}
+
+#define PIPED 200000 /* more than a pipe holds at once */
+
+static void *write_pipe(void *fd)
+{
+	struct err e = { 0 };
+	char bytes[1000];
+	memset(bytes, 'x', sizeof bytes);
+	for (size_t n = 0; n < PIPED; n += sizeof bytes)
+		if (!io_write_all(*(int *)fd, "pipe", bytes, sizeof bytes, &e)) break;
+	io_close(fd);
+	return NULL;
+}
+
+/* As a shell's <(command) and /dev/stdin arrive: a path that names a pipe. */
+static void named_pipes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		size_t max;
+		bool ok;
+	} rows[] = { { "fits", PIPED, true }, { "too large", PIPED - 1, false }, { "much too large", 10, false } };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int ends[2];
+		char path[40];
+		pthread_t writer;
+		struct err e = { 0 };
+		str s = S("before");
+		assert_int_equal(pipe(ends), 0);
+		snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+		signal(SIGPIPE, SIG_IGN);
+		pthread_create(&writer, NULL, write_pipe, &ends[1]);
+		bool ok = io_read_file(&arena, path, rows[i].max, &s, &e);
+		close(ends[0]); /* ends a writer that still waits */
+		pthread_join(writer, NULL);
+		CHECK(rows[i].name, ok == rows[i].ok && (ok ? s.n == PIPED && s.p[PIPED] == '\0' : strcmp(e.id, "too-large") == 0));
+	}
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	int both = open("fifo", O_RDWR); /* opening for reading alone waits for a writer */
+	struct err e = { 0 };
+	str s = S("before");
+	assert_true(both >= 0 && io_write_all(both, "fifo", "123456", 6, &e));
+	assert_false(io_read_file(&arena, "fifo", 5, &s, &e));
+	assert_string_equal(e.id, "too-large");
+	close(both);
 }
 
 static void pipes(void **state)
@@ -302,9 +351,9 @@ static void paths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads),    cmocka_unit_test(pipes),     cmocka_unit_test(facts),   cmocka_unit_test(writes),
-		cmocka_unit_test(refusals), cmocka_unit_test(full_disk), cmocka_unit_test(folders), cmocka_unit_test(left_overs),
-		cmocka_unit_test(locks),    cmocka_unit_test(paths),
+		cmocka_unit_test(reads),      cmocka_unit_test(pipes),    cmocka_unit_test(named_pipes), cmocka_unit_test(facts),
+		cmocka_unit_test(writes),     cmocka_unit_test(refusals), cmocka_unit_test(full_disk),   cmocka_unit_test(folders),
+		cmocka_unit_test(left_overs), cmocka_unit_test(locks),    cmocka_unit_test(paths),
 	};
 	return cmocka_run_group_tests(tests, enter, leave);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/meter.h"
@@ -209,13 +210,13 @@ static void meter(void **state)
 	close(fd);
 	assert_true(printed && n > 0 && done == 4000);
 	assert_non_null(strstr(text, "Working [====="));
-	assert_non_null(strstr(text, "\r\x1b[Ktext\n"));
+	assert_non_null(strstr(text, "\r\x1b[Jtext\n"));
 	assert_non_null(strstr(text, "Loading 5.0 kB"));
-	assert_true(str_ends(str_from(text), S("\r\x1b[K")));
+	assert_true(str_ends(str_from(text), S("\r\x1b[J")));
 	str rest = str_from(text), line;
 	while (rest.n > 0) { /* every drawn line fits the width */
 		str_cut(rest, '\r', &line, &rest);
-		assert_true(str_starts(line, S("\x1b[K")) || line.n <= 39 + 3);
+		assert_true(str_starts(line, S("\x1b[J")) || line.n <= 39 + 3);
 	}
 	meter_begin(&m, &t, false);
 	meter_phase(&m, "Hidden", 0, false);
@@ -225,11 +226,54 @@ static void meter(void **state)
 	meter_end(&m);
 }
 
+/* One drawing after another on a pseudo terminal of changing width: what reached the other side. */
+static void drawn_at(struct meter *m, int terminal, unsigned short width, char *out, size_t size)
+{
+	struct winsize window = { .ws_col = width, .ws_row = 24 };
+	assert_int_equal(ioctl(terminal, TIOCSWINSZ, &window), 0);
+	usleep(200000);
+	meter_advance(m, 1000000);
+	ssize_t n = read(terminal, out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+}
+
+static void meter_widths(void **state)
+{
+	(void)state;
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY), saved = dup(2);
+	assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+	int side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+	dup2(side, 2);
+	char *vars[] = { (char[]){ "TERM=xterm" }, NULL }, wide[500], narrow[500], tiny[500];
+	struct env env = { vars };
+	struct term t;
+	struct meter m;
+	term_begin(&t, &env);
+	meter_begin(&m, &t, true);
+	meter_phase(&m, "Downloading", 9300000, true);
+	meter_items(&m, 12);
+	meter_item(&m, S("idna-3.6-py3-none-any.whl"));
+	meter_item(&m, S("anyio-4.0.0-py3-none-any.whl"));
+	drawn_at(&m, terminal, 200, wide, sizeof wide);
+	drawn_at(&m, terminal, 30, narrow, sizeof narrow);
+	drawn_at(&m, terminal, 2, tiny, sizeof tiny);
+	meter_end(&m);
+	dup2(saved, 2);
+	close(saved);
+	close(side);
+	close(terminal);
+	assert_non_null(strstr(wide, "] 2 of 12, 1.0 MB of 9.3 MB, "));
+	assert_non_null(strstr(wide, "anyio-4.0.0-py3-none-any.whl\x1b[J\r"));
+	/* The cursor is at the line's beginning, and one column is free. */
+	CHECK_STR("narrow", str_from(narrow), S("\rDownloading [=====>       ...\x1b[J\r"));
+	CHECK_STR("tiny", str_from(tiny), S("\r\x1b[J"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(environment), cmocka_unit_test(escapes), cmocka_unit_test(messages),
-		cmocka_unit_test(numbers),     cmocka_unit_test(meter),
+		cmocka_unit_test(numbers),     cmocka_unit_test(meter),   cmocka_unit_test(meter_widths),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,9 +55,9 @@ static void formats(void **state)
 	"]\n" more "files = [{ file = \"" name "-1-py3-none-any.whl\", hash = \"sha256:" HEX64 "\" }]\n"
 #define POETRY                                                                                                                 \
 	POETRY_PACKAGE("a", "\"main\"", "")                                                                                        \
-	POETRY_PACKAGE("b", "\"g\"", "") POETRY_PACKAGE(                                                                           \
-	    "c", "\"main\"",                                                                                                       \
-	    "markers = 'extra == \"x\"'\n") "[extras]\nx = [\"c\"]\n[metadata]\nlock-version = \"2.1\"\npython-versions = \"*\"\ncontent-hash = \"\"\n"
+	POETRY_PACKAGE("b", "\"g\"", "")                                                                                           \
+	POETRY_PACKAGE("c", "\"main\"", "markers = 'extra == \"x\"'\n")                                                            \
+	"[extras]\nx = [\"c\"]\n[metadata]\nlock-version = \"2.1\"\npython-versions = \"*\"\ncontent-hash = \"\"\n"
 
 static void choices(void **state)
 {

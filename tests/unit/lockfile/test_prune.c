@@ -90,7 +90,7 @@ static void unknown_names(void **state)
 	assert_false(prune_table(&a, nodes, n, &only, NULL, &e));
 	assert_string_equal(e.id, "unknown-distribution");
 	assert_int_equal(e.code, ERR_USAGE);
-	CHECK("did you mean", str_contains(str_from(e.help), S("'requests'")));
+	CHECK("did you mean", str_contains(str_from(e.help), S("`requests`")));
 	arena_release(&a);
 }
 
@@ -144,6 +144,58 @@ static void sets(void **state)
 	bench_end(&b);
 }
 
+/* app needs lib, whose extra x brings opt (and y brings other); opt also stands in the project itself. */
+#define POETRY_ENTRY(name, more)                                                                                               \
+	"[[package]]\nname = \"" name "\"\nversion = \"1\"\noptional = false\npython-versions = \"*\"\ngroups = [\"main\"]\n"      \
+	"files = [{ file = \"" name "-1-py3-none-any.whl\", hash = \"sha256:" HEX64 "\" }]\n" more
+#define POETRY_LOCK(edge)                                                                                                      \
+	POETRY_ENTRY("app", "[package.dependencies]\n" edge)                                                                       \
+	POETRY_ENTRY("lib",                                                                                                        \
+	             "[package.dependencies]\n"                                                                                    \
+	             "opt = { version = \"*\", optional = true, markers = \"extra == 'x'\" }\n"                                    \
+	             "other = { version = \"*\", optional = true, markers = \"sys_platform == 'win32' and extra == 'y'\" }\n"      \
+	             "[package.extras]\nx = [\"opt\"]\ny = [\"other\"]\n")                                                         \
+	POETRY_ENTRY("opt", "")                                                                                                    \
+	POETRY_ENTRY("other", "") "[metadata]\nlock-version = \"2.1\"\npython-versions = \"*\"\ncontent-hash = \"\"\n"
+
+static void optional_edges_of_poetry(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *row, *lock, *project, *exclude, *want;
+	} rows[] = {
+		{ "nobody asks for the extra", POETRY_LOCK("lib = \"*\"\n"), "[tool.poetry.dependencies]\napp = \"*\"\nopt = \"*\"\n",
+		  "app", "opt 1, other 1" },
+		{ "a package asks for the extra", POETRY_LOCK("lib = { version = \"*\", extras = [\"X\"] }\n"),
+		  "[tool.poetry.dependencies]\napp = \"*\"\n", "app", "other 1" },
+		{ "it asks where it is not needed",
+		  POETRY_LOCK(
+		      "lib = [{ version = \"*\" }, { version = \"*\", extras = [\"x\"], markers = \"sys_platform == 'win32'\" }]\n"),
+		  "[tool.poetry.dependencies]\napp = \"*\"\nopt = \"*\"\n", "app", "opt 1, other 1" },
+		{ "the project asks for the extra", POETRY_LOCK("lib = \"*\"\n"),
+		  "[tool.poetry.dependencies]\napp = \"*\"\nlib = { version = \"*\", extras = [\"x\"] }\n", "app", "other 1" },
+		{ "the project asks in [project]", POETRY_LOCK("lib = \"*\"\n"), "[project]\ndependencies = [\"app\", \"lib[x]\"]\n",
+		  "app", "other 1" },
+		{ "the extra's marker does not hold", POETRY_LOCK("lib = { version = \"*\", extras = [\"y\"] }\n"),
+		  "[tool.poetry.dependencies]\napp = \"*\"\n", "app", "opt 1, other 1" },
+		{ "no project: what can be", POETRY_LOCK("lib = \"*\"\n"), NULL, "app", "other 1" },
+	};
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct bench b;
+		struct str_list exclude = { 0 };
+		bench_begin(&b);
+		split(&b.a, rows[i].exclude, &exclude);
+		struct lock_request request = { .frozen = true, .project_text = str_from(rows[i].project) };
+		if (!rows[i].project) request.project_text = (str){ 0 };
+		if (!bench_read(&b, "no-such-folder/poetry.lock", rows[i].lock, request))
+			fail_msg("row \"%s\": %s", rows[i].row, b.e.what);
+		CHECK_STR(rows[i].row, bench_packages(&b), S("app 1, lib 1, opt 1, other 1"));
+		CHECK(rows[i].row, lock_prune(&b.a, &b.set, NULL, &exclude, &b.notes, &b.e));
+		CHECK_STR(rows[i].row, bench_packages(&b), str_from(rows[i].want));
+		bench_end(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +203,7 @@ int main(void)
 		cmocka_unit_test(unknown_names),
 		cmocka_unit_test(a_long_chain_needs_no_stack),
 		cmocka_unit_test(sets),
+		cmocka_unit_test(optional_edges_of_poetry),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,9 +72,15 @@ static const struct plan_entry *entry(const struct made *m, const char *name)
 
 static void end(struct made *m) { arena_release(&m->a); }
 
-static const struct file simple[] = { { "a-1.0.data/data/share/x", 'd' }, { "a-1.0.data/headers/a.h", 'h' }, { "a-1.0.data/purelib/p.py", 'p' },
-	                                  { "a-1.0.data/scripts/tool", 's' },  { "a-1.0.dist-info/METADATA", 'm' }, { "a-1.0.dist-info/RECORD", 'r' },
-	                                  { "a-1.0.dist-info/RECORD.jws", 'j' }, { "a/__init__.py", 'i' },           { "a/x.pyc", 'c' },
+static const struct file simple[] = { { "a-1.0.data/data/share/x", 'd' },
+	                                  { "a-1.0.data/headers/a.h", 'h' },
+	                                  { "a-1.0.data/purelib/p.py", 'p' },
+	                                  { "a-1.0.data/scripts/tool", 's' },
+	                                  { "a-1.0.dist-info/METADATA", 'm' },
+	                                  { "a-1.0.dist-info/RECORD", 'r' },
+	                                  { "a-1.0.dist-info/RECORD.jws", 'j' },
+	                                  { "a/__init__.py", 'i' },
+	                                  { "a/x.pyc", 'c' },
 	                                  { NULL, 0 } };
 
 static void spreads_as_pip_does(void **state)
@@ -84,8 +90,12 @@ static void spreads_as_pip_does(void **state)
 	begin(&m);
 	add(&m, "a", simple);
 	assert_true(make(&m));
-	static const char *const want[] = { "python/a-1.0.dist-info/METADATA", "python/a-1.0.dist-info/RECORD", "python/a/__init__.py",
-		                                "python/bin/tool",                 "python/p.py",                   "python/share/x" };
+	static const char *const want[] = { "python/a-1.0.dist-info/METADATA",
+		                                "python/a-1.0.dist-info/RECORD",
+		                                "python/a/__init__.py",
+		                                "python/bin/tool",
+		                                "python/p.py",
+		                                "python/share/x" };
 	assert_int_equal(m.plan.n, ROWS(want));
 	for (size_t i = 0; i < ROWS(want); i++) CHECK_STR(want[i], m.plan.entries[i].name, str_from(want[i]));
 	assert_int_equal(m.plan.slimmed_files, 3); /* the header, the signature, the byte code */
@@ -247,14 +257,10 @@ static void names_are_in_bytewise_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(spreads_as_pip_does),
-		cmocka_unit_test(prefixes_follow_kind_and_layout),
-		cmocka_unit_test(scripts_go_to_the_root),
-		cmocka_unit_test(a_python_line_is_rewritten),
-		cmocka_unit_test(collisions_are_decided),
-		cmocka_unit_test(the_project_wins_only_when_preferred),
-		cmocka_unit_test(a_file_is_no_folder),
-		cmocka_unit_test(names_are_in_bytewise_order),
+		cmocka_unit_test(spreads_as_pip_does),    cmocka_unit_test(prefixes_follow_kind_and_layout),
+		cmocka_unit_test(scripts_go_to_the_root), cmocka_unit_test(a_python_line_is_rewritten),
+		cmocka_unit_test(collisions_are_decided), cmocka_unit_test(the_project_wins_only_when_preferred),
+		cmocka_unit_test(a_file_is_no_folder),    cmocka_unit_test(names_are_in_bytewise_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

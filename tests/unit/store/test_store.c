@@ -352,6 +352,9 @@ static void unwritable(void **state)
 		CHECK(roots_[i], !store_put_begin(&s, 10, &p, &e));
 		CHECK_STR(roots_[i], str_from(e.id), S("store-not-writable"));
 		CHECK(roots_[i], e.code == ERR_IO && strstr(e.help, "LAMINA_CACHE_DIR"));
+		CHECK(roots_[i], i != 0 || (strstr(e.why, file) && strstr(e.why, "is a file, not a folder")));
+		err_clear(&e);
+		CHECK(roots_[i], store_has_place(&s, &e) == (i != 0) && store_has_place(&store, &e));
 		store_close(&s);
 		store_close(&s);
 	}
@@ -361,6 +364,22 @@ static void unwritable(void **state)
 	struct store s = { 0 };
 	assert_false(store_open(&arena, (str){ longest, STORE_ROOT_MAX }, &notes, &s, &e));
 	CHECK_STR("long", str_from(e.id), S("store-path"));
+}
+
+static void unreadable(void **state)
+{
+	(void)state;
+	/* A folder that nobody can look into, root included: a link to itself. */
+	struct store_path folder = store_path_at(&store, "records");
+	struct err e = { 0 };
+	assert_true(io_mkdirs(folder.p, &e));
+	struct store_path loop = store_path_at(&store, "records/00");
+	assert_int_equal(symlink("00", loop.p), 0);
+	struct sha256 one = { { 0 } }, other = { { 0, 1 } };
+	assert_false(record_found(&one));
+	CHECK("told", warnings() == 1);
+	assert_false(record_found(&other) || record_found(&one));
+	CHECK("told once", warnings() == 0);
 }
 
 static void full_disk(void **state)
@@ -422,7 +441,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(roots),        TEST(files),      TEST(puts_that_fail), TEST(local_files),
 		                                TEST(listings),     TEST(blobs),      TEST(damage),         TEST(wrong_name),
-		                                TEST(check_hashes), TEST(unwritable), TEST(masks),          TEST(full_disk),
-		                                TEST(stats) };
+		                                TEST(check_hashes), TEST(unwritable), TEST(masks),          TEST(unreadable),
+		                                TEST(full_disk),    TEST(stats) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,11 +64,12 @@ static void by_size(void **state)
 	(void)state;
 	struct sha256 a = wheel(10000, 2 * DAY), b = wheel(20000, 3 * DAY), c = wheel(30000, 1 * DAY), now = wheel(50000, 10);
 	struct store_gc_result r = gc(STORE_KEEP_ANY_AGE, 1000000, false);
-	assert_true(r.removed == 0);
+	assert_true(r.removed == 0 && r.recent == 0);
 	r = gc(STORE_KEEP_ANY_AGE, 95000, false); /* the oldest goes, then it fits */
 	assert_true(r.removed == 1 && !there(&b) && there(&a) && there(&c));
 	r = gc(365, 1, false); /* a size wins over the days that are kept, not over the hour */
 	assert_true(r.removed == 2 && !there(&a) && !there(&c) && there(&now));
+	assert_true(r.kept == 1 && r.recent == 1);
 }
 
 static void newest_time_counts(void **state)

@@ -12,8 +12,9 @@ struct table {
 	struct zip_pack_item *items;
 };
 
-static bool get(void *context, size_t i, struct zip_pack_item *out, struct err *e)
+static bool get(void *context, size_t i, bool open, struct zip_pack_item *out, struct err *e)
 {
+	(void)open;
 	(void)e;
 	*out = ((struct table *)context)->items[i];
 	return true;
