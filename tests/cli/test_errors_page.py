@@ -56,6 +56,8 @@ def ids_of_the_code():
                     statuses.add(STATUS[args[1].strip()])
         for kind, id in re.findall(r"\{ CURLE_\w+,\s*(ERR_\w+),\s*(?:true|false),\s*\"([a-z0-9-]+)\"", text):
             found.setdefault(id, set()).add(STATUS[kind])
+        for kind, id in re.findall(r"\{ \"[^\"]*\",\s*(ERR_\w+),\s*\"([a-z0-9-]+)\"", text):  # golang/go_failure.c
+            found.setdefault(id, set()).add(STATUS[kind])
         if path.name == "http_error.c":
             for id in re.findall(r'[?:] "(http-[a-z0-9]+)"', text):
                 found.setdefault(id, set()).add(5)
