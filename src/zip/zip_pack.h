@@ -54,7 +54,7 @@ bool zip_pack(struct zip_writer *w, const struct zip_pack_options *options, size
               size_t *failed, struct err *e);
 
 /* The levels behind the words of --compress. */
-#define ZIP_PACK_LEVEL_FAST     3
+#define ZIP_PACK_LEVEL_FAST     4
 #define ZIP_PACK_LEVEL_COPY     6
 #define ZIP_PACK_LEVEL_SMALL    10
 #define ZIP_PACK_LEVEL_SMALLEST 12
