@@ -53,10 +53,13 @@ def allows(request):
 
 
 def allowed(request, ours, theirs):
-    """- "1.2.3.4.*.*" and "1.x" are read as "1.2.3.4.*" and "1.*"; poetry-core reads the first with three parts only, the second no more.
+    """- "!=1.1a.*": a wildcard after a pre-release is no version constraint (PEP 440 "Version matching"); poetry-core drops the "a".
+    - "1.2.3.4.*.*" and "1.x" are read as "1.2.3.4.*" and "1.*"; poetry-core reads the first with three parts only, the second no more.
     - "1.0a-,<2", ">=1,,<2": a separator that ends a version and a repeated comma are refused by poetry-core's splitting alone.
     - "!=V" refuses V alone, as in PEP 440, and a union allows what one of its sides allows; poetry-core melts ranges at V and has its own
       answers for V.postN then. "<>" is "!="."""
+    if ours == ERROR:
+        return re.search(r"[a-z][._-]?\d*\.\*", request["constraint"], re.IGNORECASE) is not None
     if theirs == ERROR:
         return re.search(r"\.\*\.\*|x|-\s*([, |]|$)|,\s*,", request["constraint"], re.IGNORECASE) is not None
     return "<>" in request["constraint"] or (
