@@ -59,7 +59,7 @@ struct artifact_binary {
 struct artifact_go {
 	str package; /* "./cmd/worker" or an import path, as written; empty = none */
 	str folder;  /* what it is relative to; empty = the process's folder */
-	bool has_tags, has_ldflags, cgo;
+	bool has_tags, has_ldflags, has_cgo, cgo;
 	struct str_list tags; /* instead of golang/go_build.h's */
 	str ldflags;
 	struct str_list env; /* "NAME=value", over the environment */

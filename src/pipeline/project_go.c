@@ -77,6 +77,7 @@ bool go_key_read(struct arena *a, const struct config *config, const struct toml
 	if (str_eq(m->key, S("go-env"))) return read_env(a, config, m, go, e);
 	if (str_eq(m->key, S("go-cgo"))) {
 		if (v->type != TOML_BOOL) return wrong_type(config, m, v, "true or false", e);
+		go->has_cgo = true;
 		go->cgo = v->u.boolean;
 		return true;
 	}
@@ -114,7 +115,7 @@ void go_apply_defaults(const struct draft *defaults, struct draft *out)
 		to->has_ldflags = true;
 		to->ldflags = from->ldflags;
 	}
-	to->cgo = to->cgo || from->cgo;
+	if (!to->has_cgo) to->cgo = from->cgo;
 	if (to->env.n == 0) to->env = from->env;
 }
 

@@ -35,6 +35,7 @@ def test_program_is_for_the_target(example, arch):
 def test_build_information_says_how(example, arch, tmp_path):
     program = tmp_path / "bootstrap"
     program.write_bytes(contents(example.folder / "dist" / f"worker-{arch}.zip")["bootstrap"][1])
+    program.chmod(0o755)  # Go before 1.20 looks at executables only
     said = subprocess.run([GO, "version", "-m", program], capture_output=True, text=True, check=True).stdout
     for line in ("build\t-tags=lambda.norpc", "build\t-trimpath=true", "build\tCGO_ENABLED=0", "build\tGOOS=linux",
                  "build\tGOARCH=" + ("arm64" if arch == "arm64" else "amd64")):
