@@ -155,11 +155,28 @@ static bool take_next(struct parser *p, struct opt_slot *slot)
 	return false;
 }
 
+/* "--o" for an option that Go's flag package would know. */
+static struct opt_slot *by_go_letter(const struct opt_values *v, str name)
+{
+	struct opt_slot *slot = name.n == 1 ? by_letter(v, name.p[0]) : NULL;
+	return slot && slot->opt->one_dash ? slot : NULL;
+}
+
+/* "-output", "-output=x" */
+static bool is_one_dash_name(const struct opt_values *v, const char *word)
+{
+	str name, value;
+	str_cut(str_from(word + 1), '=', &name, &value);
+	struct opt_slot *slot = name.n > 1 ? by_name(v, name) : NULL;
+	return slot && slot->opt->one_dash;
+}
+
 static bool parse_long(struct parser *p, const char *word)
 {
 	str name, value;
-	bool has_value = str_cut(str_from(word + 2), '=', &name, &value);
+	bool has_value = str_cut(str_from(word), '=', &name, &value);
 	struct opt_slot *slot = by_name(p->v, name);
+	if (!slot) slot = by_go_letter(p->v, name);
 	if (!slot) return unknown_option(p, name);
 	if (!has_value) return take_next(p, slot);
 	if (slot->opt->takes == OPT_NOTHING)
@@ -179,6 +196,10 @@ static bool parse_letters(struct parser *p, const char *word)
 		bool attached = letter[1] != '\0';
 		if (slot->opt->takes == OPT_NOTHING || !attached) {
 			if (!take_next(p, slot)) return false;
+		} else if (slot->opt->one_dash && letter[1] != '=') {
+			/* "-outptu" is a misspelt name, not a value. */
+			err_set(p->e, ERR_USAGE, "unknown-option", "unknown option %s", word);
+			return err_help(p->e, "did you mean --%s?", slot->opt->name);
 		} else {
 			return add_values(p, slot, str_from(letter + (letter[1] == '=' ? 2 : 1)));
 		}
@@ -202,7 +223,8 @@ bool opt_parse(struct opt_values *v, char *const *words, size_t n, bool stop_at_
 			for (; !stop_at_argument && p.at < n; p.at++) *vec_push(v->arena, &v->arguments) = str_from(words[p.at]);
 			break;
 		}
-		if (!(word[1] == '-' ? parse_long(&p, word) : parse_letters(&p, word))) return false;
+		bool one_dash = word[1] != '-' && is_one_dash_name(p.v, word);
+		if (!(word[1] == '-' || one_dash ? parse_long(&p, word + (one_dash ? 1 : 2)) : parse_letters(&p, word))) return false;
 	}
 	if (used) *used = p.at;
 	return true;

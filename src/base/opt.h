@@ -61,6 +61,7 @@ struct opt {
 	enum opt_complete complete;
 	char letter; /* short name, or 0 */
 	bool hidden; /* parsed, but in no help */
+	bool one_dash; /* "-name" and "--n" are taken, too, as Go's flag package has it: for who comes from its programs */
 };
 
 /* What a table's rows were given. */

@@ -53,6 +53,16 @@ static const struct opt options[] = {
 	  .help = "Folder whose files go to the artifact's root." },
 	{ .name = "include", .takes = OPT_EACH, .metavar = "GLOB", .help = "Take only the files of the source that match." },
 	{ .name = "exclude-path", .takes = OPT_EACH, .metavar = "GLOB", .help = "Leave out the files of the source that match." },
+	{ .name = "go",
+	  .takes = OPT_VALUE,
+	  .metavar = "PACKAGE",
+	  .complete = OPT_FOLDERS,
+	  .help = "Go program that becomes the function's bootstrap." },
+	{ .name = "bootstrap",
+	  .takes = OPT_VALUE,
+	  .metavar = "FILE",
+	  .complete = OPT_FILES,
+	  .help = "Executable that a function of a provided runtime starts." },
 	{ .heading = "Artifact" },
 	{ .name = "kind",
 	  .takes = OPT_VALUE,
@@ -100,7 +110,7 @@ static const struct opt options[] = {
 	{ .name = "compress",
 	  .takes = OPT_VALUE,
 	  .choices = "copy|fast|small|smallest|store",
-	  .help = "How project files are compressed; wheels keep their streams." },
+	  .help = "How files are compressed; wheels keep their streams but with small and smallest." },
 	{ .name = "bytecode", .takes = OPT_VALUE, .choices = "none|checked-hash|unchecked-hash", .help = "Byte code to add." },
 	{ .heading = "Lock" },
 	{ .name = "locked", .takes = OPT_NOTHING, .help = "Fail when the lock is out of date." },
@@ -208,6 +218,7 @@ static void read_request(struct run *run, struct build_request *r)
 	r->sources = *opt_list(v, "source");
 	r->include = *opt_list(v, "include");
 	r->exclude_path = *opt_list(v, "exclude-path");
+	r->bootstrap = opt_value(v, "bootstrap");
 	r->kind = opt_value(v, "kind");
 	r->name = opt_value(v, "name");
 	r->runtimes = *opt_list(v, "runtime");
@@ -221,6 +232,7 @@ static void read_request(struct run *run, struct build_request *r)
 	r->scripts = opt_given(v, "scripts") ? CHOICE_YES : CHOICE_UNSET;
 	r->compress = opt_value(v, "compress");
 	r->bytecode = opt_value(v, "bytecode");
+	r->go = opt_value(v, "go");
 }
 
 static void read_index(struct run *run, struct index_inputs *in, struct notes *notes)
@@ -274,6 +286,21 @@ static bool refuse_combinations(struct run *run, struct err *e)
 static uint64_t monotonic_ms(void) { return clock_ns() / 1000000; }
 
 static void log_line(void *context, const char *line) { ui_say(context, "%s", line); }
+
+/* Compilers indent with tabs, which a message may not hold. */
+static void tool_line(void *context, str line)
+{
+	struct buf b;
+	buf_init(&b, (size_t)512 << 10);
+	while (line.n) {
+		str part;
+		bool tab = str_cut(line, '\t', &part, &line);
+		term_escape(&b, part);
+		if (tab) buf_add_str(&b, S("    "));
+	}
+	ui_say(context, STR_FMT, STR_ARG(buf_str(&b)));
+	buf_release(&b);
+}
 
 /* LAMINA_OFFLINE and LAMINA_JOBS, below their options. */
 static bool truthy(const char *text) { return text && *text && strcmp(text, "0") != 0 && strcmp(text, "false") != 0; }
@@ -421,6 +448,8 @@ static void read_options(struct run *run, struct store *store, const struct inde
 	o->progress = &run->ui->progress;
 	o->log = run->ui->verbosity >= 2 ? log_line : NULL;
 	o->log_context = run->ui;
+	o->tool_says = tool_line;
+	o->tool_context = run->ui;
 }
 
 static bool build(struct run *run, struct store *store, struct notes *notes, struct err *e)

@@ -18,7 +18,7 @@ const struct command command_init = {
 	.name = "init",
 	.summary = "Write a lamina.toml from what is there",
 	.description =
-	    "Looks for a lock or requirements and for a handler in the current folder, and writes a lamina.toml that builds them. What "
+	    "Looks for a lock or requirements, for a handler and for Go programs in the current folder, and writes a lamina.toml that builds them. What "
 	    "was guessed is said in comments.",
 	.options = options,
 	.examples = "lamina init --print\nlamina init && lamina build",

@@ -5,11 +5,16 @@
 #include "base/io.h"
 #include "command/command.h"
 #include "format/json.h"
+#include "report/elf_record.h"
 #include "zip/zip_read.h"
+
+/* What an entry may have for --buildinfo; Lambda accepts 250 MiB in all. */
+#define BUILDINFO_MAX ((size_t)256 << 20)
 
 static const struct opt options[] = {
 	{ .name = "json", .takes = OPT_NOTHING, .help = "Print one JSON object per entry." },
 	{ .name = "sha256", .takes = OPT_NOTHING, .help = "Also read every entry and show its SHA-256; proves CRC-32 and sizes." },
+	{ .name = "buildinfo", .takes = OPT_NOTHING, .help = "Show what ELF files need, and how Go built them." },
 	{ 0 },
 };
 
@@ -28,7 +33,9 @@ const struct command command_ls = {
 	.options = options,
 	.examples = "lamina ls dist/deps-arm64.zip\n"
 	            "# the largest entries\n"
-	            "lamina ls --json dist/deps-arm64.zip | jq -s 'sort_by(-.size)[:10]'",
+	            "lamina ls --json dist/deps-arm64.zip | jq -s 'sort_by(-.size)[:10]'\n"
+	            "# which Go and which modules a function was built with\n"
+	            "lamina ls --buildinfo function.zip",
 	.run = run_ls,
 };
 
@@ -41,7 +48,7 @@ static unsigned mode_of(const struct zip_entry *entry)
 
 static const char *method_of(const struct zip_entry *entry) { return entry->method == ZIP_STORED ? "stored" : "deflated"; }
 
-static void print_json(struct buf *out, const struct zip_entry *entry, const char *sha256)
+static void print_json(struct buf *out, const struct zip_entry *entry, const char *sha256, const struct elf_facts *elf)
 {
 	struct json_writer w;
 	char text[16];
@@ -65,6 +72,10 @@ static void print_json(struct buf *out, const struct zip_entry *entry, const cha
 		json_write_key(&w, S("sha256"));
 		json_write_string(&w, str_from(sha256));
 	}
+	if (elf) {
+		json_write_key(&w, S("elf"));
+		elf_record_json(elf, &w);
+	}
 	json_write_object_end(&w);
 	buf_add_char(out, '\n');
 }
@@ -78,6 +89,41 @@ static void print_text(struct buf *out, const struct zip_entry *entry, const cha
 	buf_add_char(out, '\n');
 }
 
+/* Stops an entry that is no ELF file after its first bytes. */
+struct head {
+	char bytes[4];
+	size_t n;
+};
+
+static bool take_head(void *context, const void *bytes, size_t n)
+{
+	struct head *h = context;
+	for (size_t i = 0; i < n && h->n < sizeof h->bytes; i++) h->bytes[h->n++] = ((const char *)bytes)[i];
+	return h->n < sizeof h->bytes;
+}
+
+static bool is_elf(const struct zip_archive *z, const struct zip_entry *entry)
+{
+	struct head head = { .n = 0 };
+	struct err ignored = { 0 };
+	if (entry->is_dir || entry->is_symlink) return false;
+	(void)zip_verify_entry(z, entry, take_head, &head, NULL, &ignored);
+	return head.n == sizeof head.bytes && elf_is((str){ head.bytes, head.n });
+}
+
+/* What is an ELF file but cannot be understood is listed like other files. */
+static bool read_elf(struct arena *a, const struct zip_archive *z, const struct zip_entry *entry, struct elf_facts *out,
+                     bool *found, struct err *e)
+{
+	str bytes;
+	struct err ignored = { 0 };
+	*found = false;
+	if (!is_elf(z, entry)) return true;
+	if (!zip_read_entry(a, z, entry, BUILDINFO_MAX, &bytes, e)) return false;
+	*found = elf_read(a, bytes, entry->name, out, &ignored);
+	return true;
+}
+
 static bool list_entry(struct run *run, const struct zip_archive *z, const struct zip_entry *entry, struct err *e)
 {
 	char hex[SHA256_HEX + 1];
@@ -85,11 +131,17 @@ static bool list_entry(struct run *run, const struct zip_archive *z, const struc
 	struct zip_facts facts;
 	if (hash && !zip_verify_entry(z, entry, NULL, NULL, &facts, e)) return false;
 	if (hash) sha256_hex(&facts.sha256, hex);
-	if (opt_given(run->values, "json"))
-		print_json(ui_out(run->ui), entry, hash ? hex : NULL);
-	else
+	struct arena scratch = { 0 };
+	struct elf_facts elf;
+	bool is_known = false;
+	bool ok = !opt_given(run->values, "buildinfo") || read_elf(&scratch, z, entry, &elf, &is_known, e);
+	if (ok && opt_given(run->values, "json"))
+		print_json(ui_out(run->ui), entry, hash ? hex : NULL, is_known ? &elf : NULL);
+	else if (ok)
 		print_text(ui_out(run->ui), entry, hash ? hex : NULL);
-	return true;
+	if (is_known && !opt_given(run->values, "json")) elf_record_text(&elf, ui_out(run->ui));
+	arena_release(&scratch);
+	return ok;
 }
 
 static bool list(struct run *run, str path, struct err *e)

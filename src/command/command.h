@@ -38,6 +38,7 @@
 #define COMMANDS(X)                                                                                                            \
 	X(init)                                                                                                                    \
 	X(build)                                                                                                                   \
+	X(zip)                                                                                                                     \
 	X(ls)                                                                                                                      \
 	X(cache)                                                                                                                   \
 	X(runtimes)                                                                                                                \

@@ -15,7 +15,7 @@
 
 enum artifact_kind { ARTIFACT_LAYER, ARTIFACT_FUNCTION };
 enum artifact_layout { LAYOUT_FLAT, LAYOUT_VERSIONED };
-enum artifact_compress { COMPRESS_COPY, COMPRESS_FAST, COMPRESS_STORE };
+enum artifact_compress { COMPRESS_COPY, COMPRESS_FAST, COMPRESS_STORE, COMPRESS_SMALL, COMPRESS_SMALLEST };
 
 /* What --slim may name; the default is SLIM_PYC alone. */
 enum slim_bits {
@@ -41,8 +41,28 @@ struct artifact_prefer {
 };
 
 struct artifact_file {
-	str target; /* path in the artifact */
-	str source; /* file or folder on disk */
+	str target;    /* path in the artifact */
+	str source;    /* file or folder on disk */
+	bool may_lack; /* nothing is packed when it does not exist */
+};
+
+/* An executable or shared library, placed by its kind (pipeline/binaries.h). */
+enum binary_kind { BINARY_BOOTSTRAP, BINARY_BIN, BINARY_LIB, BINARY_EXTENSION };
+
+struct artifact_binary {
+	enum binary_kind kind;
+	str path;   /* usable from the process's folder; in a draft as written, with {arch} and the like */
+	str folder; /* what a draft's path is relative to */
+};
+
+/* An executable that the Go toolchain makes: `bootstrap` of the package. */
+struct artifact_go {
+	str package; /* "./cmd/worker" or an import path, as written; empty = none */
+	str folder;  /* what it is relative to; empty = the process's folder */
+	bool has_tags, has_ldflags, has_cgo, cgo;
+	struct str_list tags; /* instead of golang/go_build.h's */
+	str ldflags;
+	struct str_list env; /* "NAME=value", over the environment */
 };
 
 struct artifact {
@@ -62,7 +82,12 @@ struct artifact {
 	struct str_list sources; /* folders whose files go to the artifact's root */
 	struct str_list include, exclude_path;
 	VEC(struct artifact_file) files;
+	VEC(struct artifact_binary) binaries;
+	struct str_list command; /* words of the step that runs before (pipeline/build_command.h); none = no step */
+	str command_folder;      /* where it runs; empty = here */
+	str command_out;         /* the folder that it fills */
 	VEC(struct artifact_prefer) prefer;
+	struct artifact_go go;
 
 	enum artifact_layout layout;
 	enum artifact_compress compress;

@@ -34,6 +34,7 @@ struct source_file {
 	uint64_t inode;
 	bool executable;
 	struct sha256 sha256;
+	uint32_t crc32;
 };
 
 enum plan_source { PLAN_WHEEL, PLAN_FILE, PLAN_TEXT };

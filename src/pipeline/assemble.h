@@ -8,8 +8,8 @@
  *          replaced only when it is empty, when lamina made it (every name at its top is among `known_names`, those of the last
  *          build) or with `force`. The caller sees to it that
  *          one process at a time writes a tree. What a killed run left beside it goes with the next.
- * Memory:  the writer's buffers, and one file's content at a time while deflating (bounded by zip_deflate's rule); trees are
- *          written piece by piece. */
+ * --compress small and smallest inflate the wheels' streams and compress them anew; the shorter stream stays.
+ * Memory:  the writer's buffers and zip_pack's bound (zip/zip_pack.h); trees are written piece by piece. */
 #ifndef LAMINA_PIPELINE_ASSEMBLE_H
 #define LAMINA_PIPELINE_ASSEMBLE_H
 

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "pipeline/assemble.h"
+#include "pipeline/binaries.h"
+#include "pipeline/build_command.h"
+#include "pipeline/build_go.h"
 #include "pipeline/build_key.h"
 #include "pipeline/build_parts.h"
 #include "target/target.h"
@@ -46,7 +49,12 @@ static bool start_job(struct build *b, struct job *j, const struct artifact *art
 		                             .state = b->project->state,
 		                             .output = artifact->into.n ? artifact->into : artifact->output };
 	j->index = b->indexes.p[0];
-	build_key_options(artifact, j->index->key, b->options, &j->options_key);
+	str key = j->index->key;
+	if (artifact->go.package.n && !build_go_begin(b, j, &key)) return false;
+	build_key_options(artifact, key, b->options, &j->options_key);
+	if (artifact->command.n && !b->options->only_look && b->options->dump == DUMP_NONE &&
+	    !build_command_run(b->a, artifact, b->options->env, b->e))
+		return false;
 	if (!sources_scan(b->a, artifact, &b->outputs, &j->sources, b->e)) return false;
 	if (!stamp_load(b->a, &j->place, &j->stamp, &j->has_stamp, b->e)) return false;
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_quick(b, j)) return false;
@@ -167,9 +175,11 @@ static bool make(struct build *b, struct job *j, const struct sha256 *content, u
 		                                .progress = b->options->progress };
 	struct assemble_result made;
 	bool tree = j->artifact->into.n > 0;
+	struct source_list sources = j->sources;
 	*damaged = UINT32_MAX;
-	if (!plan_make(b->a, j->artifact, j->distributions, j->n_distributions, j->sources.files.p, j->sources.files.n,
-	               &j->built->notes, &j->plan, b->e))
+	if (j->go && !build_go_add_program(b, j, &sources)) return false;
+	if (!plan_make(b->a, j->artifact, j->distributions, j->n_distributions, sources.files.p, sources.files.n, &j->built->notes,
+	               &j->plan, b->e))
 		return false;
 	if (b->options->dump == DUMP_PLAN) return dump_plan(b, j);
 	if (j->plan.n == 0) return refuse_empty(j, b->e);
@@ -214,7 +224,9 @@ static bool finish_job(struct build *b, struct job *j, struct fetch_request *req
 	if (!build_distributions(b, j, requests, results)) return false;
 	build_note_prefer(j);
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
+	if (!binaries_check(b->a, j->artifact, j->sources.files.p, j->sources.files.n, &j->built->notes, b->e)) return false;
 	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
+	if (j->go) build_go_key(j, &content);
 	if (b->options->dump == DUMP_NONE && !build_from_stamp_content(b, j, &content, &up_to_date)) return false;
 	if (up_to_date) return true;
 	for (int repairs = 0;; repairs++) {
@@ -261,6 +273,7 @@ static bool look_at_job(struct build *b, struct job *j, struct fetch_request *re
 	if (!build_distributions(b, j, requests, results)) return false;
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
 	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
+	if (j->go) build_go_key(j, &content);
 	if (!build_from_stamp_content(b, j, &content, &up_to_date)) return false;
 	j->done = up_to_date;
 	return true;
@@ -310,6 +323,28 @@ static bool finish_all(struct build *b, struct fetch_request *requests, struct f
 	return true;
 }
 
+static bool run_stages(struct build *b, void (*each)(void *context, struct built *built), void *context, struct built *results,
+                       size_t *finished)
+{
+	if (!build_index_begin(b) || !build_guard(b)) return false;
+	for (size_t i = 0; i < b->n; i++)
+		if (!start_job(b, &b->jobs[i], &b->project->artifacts.p[i], &results[i])) return false;
+	if (!lock_all(b)) return false;
+	if (b->options->dump == DUMP_LOCK) return true;
+	struct fetch_request *requests;
+	struct fetch_result *fetched;
+	uint64_t from = clock_ms(b);
+	if (!fetch_jobs(b, &requests, &fetched) || !build_go_programs(b)) return false;
+	/* The wait is everybody's; it is counted on the first artifact that needed it. */
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->jobs[i].done) {
+			b->jobs[i].spent_ms += clock_ms(b) - from;
+			break;
+		}
+	if (b->options->only_look) return look_at_all(b, requests, fetched, each, context, finished);
+	return finish_all(b, requests, fetched, each, context, finished);
+}
+
 bool build_run(struct arena *a, const struct project *project, const struct build_options *options,
                void (*each)(void *context, struct built *built), void *context, struct built *results, size_t *finished,
                struct err *e)
@@ -319,21 +354,7 @@ bool build_run(struct arena *a, const struct project *project, const struct buil
 	b.locking = (struct locking_options){ .env = options->env, .frozen = options->frozen };
 	*finished = 0;
 	if (options->dump == DUMP_PROJECT) return project_dump(project, options->dump_out);
-	if (!build_index_begin(&b) || !build_guard(&b)) return false;
-	for (size_t i = 0; i < b.n; i++)
-		if (!start_job(&b, &b.jobs[i], &project->artifacts.p[i], &results[i])) return false;
-	if (!lock_all(&b)) return false;
-	if (options->dump == DUMP_LOCK) return true;
-	struct fetch_request *requests;
-	struct fetch_result *fetched;
-	uint64_t from = clock_ms(&b);
-	if (!fetch_jobs(&b, &requests, &fetched)) return false;
-	/* The wait is everybody's; it is counted on the first artifact that needed it. */
-	for (size_t i = 0; i < b.n; i++)
-		if (!b.jobs[i].done) {
-			b.jobs[i].spent_ms += clock_ms(&b) - from;
-			break;
-		}
-	if (options->only_look) return look_at_all(&b, requests, fetched, each, context, finished);
-	return finish_all(&b, requests, fetched, each, context, finished);
+	bool ok = run_stages(&b, each, context, results, finished);
+	build_go_end(&b);
+	return ok;
 }

@@ -37,6 +37,8 @@ struct build_options {
 	const struct progress *progress;
 	void (*log)(void *context, const char *line); /* -vv: one line a request; may be NULL */
 	void *log_context;
+	void (*tool_says)(void *context, str line); /* what a compiler says, as it comes; may be NULL */
+	void *tool_context;
 };
 
 struct built {

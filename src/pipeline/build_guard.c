@@ -37,6 +37,7 @@ static bool guard_inputs(struct build *b, const struct artifact *x, str output)
 		if (!apart(b, x, output, x->dependencies.p[i].path)) return false;
 	for (size_t i = 0; i < x->sources.n; i++)
 		if (!apart(b, x, output, x->sources.p[i])) return false;
+	if (x->go.package.n && !apart(b, x, output, path_join(b->a, x->go.folder, x->go.package))) return false;
 	for (size_t i = 0; i < x->files.n; i++)
 		if (!apart(b, x, output, x->files.p[i].source)) return false;
 	/* The folder that the user stands in. */

@@ -48,6 +48,12 @@ static void put_project(struct sha256_stream *h, const struct artifact *x)
 	put_list(h, &x->sources);
 	put_list(h, &x->include);
 	put_list(h, &x->exclude_path);
+	put_number(h, x->binaries.n);
+	for (size_t i = 0; i < x->binaries.n; i++) {
+		put_number(h, x->binaries.p[i].kind);
+		put_text(h, x->binaries.p[i].path);
+	}
+	put_list(h, &x->command);
 	put_number(h, x->files.n);
 	for (size_t i = 0; i < x->files.n; i++) {
 		put_text(h, x->files.p[i].target);

@@ -27,15 +27,48 @@ void build_note_runtime(struct build *b, struct job *j)
 	note_help(notes, "`lamina runtimes` lists the runtimes with their dates");
 }
 
+static uint64_t plain_size(const struct plan_entry *entry)
+{
+	switch (entry->source) {
+	case PLAN_WHEEL: return entry->u.wheel->usize;
+	case PLAN_FILE: return entry->u.file->size;
+	case PLAN_TEXT: return entry->u.text.n;
+	}
+	return 0;
+}
+
+/* The three largest entries, which is where to begin. */
+static void add_largest(const struct plan *plan, struct buf *out)
+{
+	const struct plan_entry *top[3] = { 0 };
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		for (size_t k = 0; k < 3 && entry; k++) {
+			if (top[k] && plain_size(top[k]) >= plain_size(entry)) continue;
+			const struct plan_entry *smaller = top[k];
+			top[k] = entry;
+			entry = smaller;
+		}
+	}
+	for (size_t k = 0; k < 3 && top[k]; k++)
+		buf_addf(out, "%s" STR_FMT " (%llu)", k ? ", " : "", STR_ARG(top[k]->name), (unsigned long long)plain_size(top[k]));
+}
+
 void build_note_sizes(struct job *j)
 {
 	const struct build_result *r = &j->built->result;
 	if (r->unzipped_size > LAMBDA_UNZIPPED_MAX) {
+		struct buf largest;
 		bool sdk = false;
 		for (size_t i = 0; i < j->n_distributions; i++) sdk = sdk || str_eq(j->distributions[i].name, S("botocore"));
+		buf_init(&largest, 2048);
+		add_largest(&j->plan, &largest);
 		note_add(&j->built->notes, NOTE_WARNING, "size-unzipped",
-		         STR_FMT " has %llu MB unzipped; Lambda's limit is 250 MiB (%llu bytes), layers included", STR_ARG(r->name),
-		         (unsigned long long)(r->unzipped_size / 1000000), (unsigned long long)LAMBDA_UNZIPPED_MAX);
+		         STR_FMT
+		         " has %llu MB unzipped; Lambda's limit is 250 MiB (%llu bytes), layers included; the largest: " STR_FMT,
+		         STR_ARG(r->name), (unsigned long long)(r->unzipped_size / 1000000), (unsigned long long)LAMBDA_UNZIPPED_MAX,
+		         STR_ARG(buf_str(&largest)));
+		buf_release(&largest);
 		note_help(&j->built->notes, sdk ? "leave out what the runtime has (--provided runtime:boto3), or files (--slim tests)"
 		                                : "leave out files (--slim tests) or distributions (--exclude NAME)");
 	}

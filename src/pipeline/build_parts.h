@@ -37,6 +37,7 @@ struct job {
 	struct distribution *distributions;
 	size_t n_distributions;
 	struct str_list local_files; /* wheels of this computer that no hash stands for */
+	struct build_go *go;         /* build_go.h; NULL for what is not made by Go */
 	struct plan plan;
 	uint64_t spent_ms;
 	int turn; /* lease of a tree in the making, or -1 */
@@ -51,6 +52,7 @@ struct build {
 	struct locking_options locking;
 	struct fetch_stats stats;
 	VEC(struct build_index *) indexes; /* the first holds for all: options, environment, lamina.toml */
+	struct str_list go_scratch;        /* folders with programs that wait to be packed */
 	struct str_list outputs;           /* absolute paths of everything that is built: never a source */
 	struct err *e;
 };

@@ -4,8 +4,10 @@
 
 #include "base/map.h"
 #include "net/url.h"
+#include "pipeline/build_go.h"
 #include "pipeline/build_key.h"
 #include "pipeline/build_parts.h"
+#include "pipeline/stamp_names.h"
 #include "report/build_record.h"
 
 #define RECORD_MAX_BYTES ((size_t)16 << 20)
@@ -26,7 +28,8 @@ static void collect_depends(struct build *b, struct job *j, const struct stamp *
 	map_init(&seen, b->a);
 	j->built->depends = (struct str_list){ 0 };
 	for (size_t i = 0; i < stamp->inputs.n; i++)
-		if (stamp->inputs.p[i].exists) add_depend(b, j, &seen, stamp->inputs.p[i].path);
+		if (stamp->inputs.p[i].exists && !stamp_is_names(stamp->inputs.p[i].path))
+			add_depend(b, j, &seen, stamp->inputs.p[i].path);
 	for (size_t i = 0; i < stamp->sources.n; i++) add_depend(b, j, &seen, stamp->sources.p[i].path);
 }
 
@@ -150,6 +153,7 @@ static bool collect_inputs(struct build *b, struct job *j, struct stamp *stamp)
 		if (!add_input(b, stamp, j->provided.inputs.p[i])) return false;
 	for (size_t i = 0; i < j->local_files.n; i++)
 		if (!add_input(b, stamp, j->local_files.p[i])) return false;
+	for (size_t i = 0; j->go && i < j->go->inputs.n; i++) *vec_push(b->a, &stamp->inputs) = j->go->inputs.p[i];
 	if (!add_absent_locks(b, j, stamp) || !add_folders(b, j, stamp)) return false;
 	add_variables(b, j, stamp);
 	for (size_t i = 0; i < j->sources.files.n; i++) {

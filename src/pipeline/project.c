@@ -100,12 +100,20 @@ static bool apply_options(struct arena *a, const struct build_request *request, 
 	return add_preferences(a, request, d, e);
 }
 
+/* A function with a bootstrap of its own does not take a Python runtime from [defaults]. */
+static bool starts_itself(const struct draft *defaults, const struct draft *d)
+{
+	const struct artifact *x = &d->artifact;
+	bool bootstrap = x->binaries.n > 0 && x->binaries.p[0].kind == BINARY_BOOTSTRAP;
+	return bootstrap && x->dependencies.n == 0 && defaults->runtimes.n > 0 && str_starts(defaults->runtimes.p[0], S("python"));
+}
+
 /* Keys of [defaults] where the artifact says nothing itself. */
 static void apply_defaults(const struct draft *defaults, struct draft *d)
 {
 	const struct artifact *from = &defaults->artifact;
 	struct artifact *to = &d->artifact;
-	if (to->dependencies.n == 0 && to->sources.n == 0 && from->dependencies.n) {
+	if (to->dependencies.n == 0 && to->sources.n == 0 && to->go.package.n == 0 && to->binaries.n == 0 && from->dependencies.n) {
 		to->dependencies.p = from->dependencies.p;
 		to->dependencies.n = to->dependencies.cap = from->dependencies.n;
 	}
@@ -119,11 +127,12 @@ static void apply_defaults(const struct draft *defaults, struct draft *d)
 		to->files.p = from->files.p;
 		to->files.n = to->files.cap = from->files.n;
 	}
+	go_apply_defaults(defaults, d);
 	if (to->prefer.n == 0) {
 		to->prefer.p = from->prefer.p;
 		to->prefer.n = to->prefer.cap = from->prefer.n;
 	}
-	if (d->runtimes.n == 0) d->runtimes = defaults->runtimes;
+	if (d->runtimes.n == 0 && go_takes_runtime(defaults, d) && !starts_itself(defaults, d)) d->runtimes = defaults->runtimes;
 	if (d->archs.n == 0) d->archs = defaults->archs;
 	if (d->output.n == 0) {
 		d->output = defaults->output;
@@ -156,11 +165,12 @@ static str name_from_output(struct arena *a, str output)
 static bool set_identity(struct arena *a, const struct build_request *request, struct draft *d, struct err *e)
 {
 	struct artifact *made = &d->artifact;
-	made->kind = request->sources.n ? ARTIFACT_FUNCTION : ARTIFACT_LAYER;
+	made->kind = request->sources.n || request->go.n || request->bootstrap.n ? ARTIFACT_FUNCTION : ARTIFACT_LAYER;
 	if (str_eq(request->kind, S("layer"))) made->kind = ARTIFACT_LAYER;
 	if (str_eq(request->kind, S("function"))) made->kind = ARTIFACT_FUNCTION;
 	made->name = request->name;
 	if (made->name.n == 0) made->name = name_from_output(a, request->output.n ? request->output : request->into);
+	if (made->name.n == 0 && request->go.n) made->name = name_from_output(a, path_clean(a, request->go));
 	if (made->name.n == 0) made->name = made->kind == ARTIFACT_LAYER ? S("layer") : S("function");
 	bool valid = made->name.n <= 64;
 	for (size_t i = 0; i < made->name.n; i++)
@@ -172,7 +182,7 @@ static bool set_identity(struct arena *a, const struct build_request *request, s
 
 static bool describes_artifact(const struct build_request *r)
 {
-	return r->requirements.n || r->lock.n || r->project.n || r->sources.n;
+	return r->requirements.n || r->lock.n || r->project.n || r->sources.n || r->go.n || r->bootstrap.n;
 }
 
 static bool draft_from_options(struct arena *a, const struct build_request *request, struct draft *d, struct err *e)
@@ -186,7 +196,11 @@ static bool draft_from_options(struct arena *a, const struct build_request *requ
 	if (request->project.n)
 		*vec_push(a, &d->artifact.dependencies) =
 		    (struct dependency_input){ DEPENDENCY_PROJECT, arena_str(a, request->project) };
+	if (request->bootstrap.n)
+		*vec_push(a, &d->artifact.binaries) =
+		    (struct artifact_binary){ .kind = BINARY_BOOTSTRAP, .path = arena_str(a, request->bootstrap) };
 	d->artifact.sources = request->sources;
+	go_from_options(a, request, d);
 	return set_identity(a, request, d, e);
 }
 
@@ -240,7 +254,8 @@ static bool from_config(struct arena *a, const struct build_request *request, st
 		struct draft *d = &config->drafts.p[i];
 		if (!wanted(request, d->artifact.name)) continue;
 		apply_defaults(&config->defaults, d);
-		if (!apply_options(a, request, d, e) || !targets_expand(a, d, notes, out, e)) return false;
+		if (!apply_options(a, request, d, e) || !go_complete(a, d, notes, e) || !targets_expand(a, d, notes, out, e))
+			return false;
 	}
 	return true;
 }
@@ -255,7 +270,7 @@ static bool from_options(struct arena *a, const struct build_request *request, c
 	}
 	if (!draft_from_options(a, request, &d, e)) return false;
 	apply_defaults(&config->defaults, &d);
-	if (!apply_options(a, request, &d, e)) return false;
+	if (!apply_options(a, request, &d, e) || !go_complete(a, &d, notes, e)) return false;
 	return targets_expand(a, &d, notes, out, e);
 }
 
@@ -316,6 +331,7 @@ static void dump_artifact(struct json_writer *w, const struct artifact *x)
 	dump_list(w, "exclude", &x->exclude);
 	dump_list(w, "provided", &x->provided);
 	dump_list(w, "sources", &x->sources);
+	if (x->go.package.n) dump_string(w, "go", x->go.package);
 	dump_list(w, "include", &x->include);
 	dump_list(w, "exclude_path", &x->exclude_path);
 	json_write_object_end(w);

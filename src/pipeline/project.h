@@ -30,6 +30,7 @@ struct build_request {
 	struct str_list groups, only_groups, extras, only, exclude;
 	bool no_default_groups, all_extras;
 	struct str_list sources, include, exclude_path;
+	str bootstrap;  /* --bootstrap */
 	str kind, name; /* "layer", "function" */
 	struct str_list runtimes, archs;
 	str output, into;
@@ -39,6 +40,7 @@ struct build_request {
 	struct str_list provided, prefer; /* GLOB=NAME */
 	enum choice scripts;
 	str compress, bytecode;
+	str go; /* --go PACKAGE */
 };
 
 struct project_index {

@@ -21,10 +21,13 @@ enum key_type {
 	KEY_REQUIREMENT, /* dependency_input */
 	KEY_LOCK,
 	KEY_PROJECT,
-	KEY_FILES,  /* table target = source */
-	KEY_PREFER, /* table glob = distribution */
-	KEY_CHOICE, /* bool */
-	KEY_LATER,  /* the contract knows it, this version does not */
+	KEY_BINARY,  /* artifact_binary of the kind that stands for the offset */
+	KEY_COMMAND, /* words, or one text for the shell */
+	KEY_FILES,   /* table target = source */
+	KEY_PREFER,  /* table glob = distribution */
+	KEY_CHOICE,  /* bool */
+	KEY_GO,      /* project_go.c */
+	KEY_LATER,   /* the contract knows it, this version does not */
 	KEY_IS_STRING,
 	KEY_IS_STRINGS,
 	KEY_IS_BOOL,
@@ -37,7 +40,7 @@ struct key {
 	const char *name;
 	enum key_type type;
 	unsigned scopes;
-	size_t offset; /* in struct draft */
+	size_t offset; /* in struct draft; KEY_BINARY: enum binary_kind */
 };
 
 #define ALL        (SCOPE_DEFAULTS | SCOPE_LAYER | SCOPE_FUNCTION)
@@ -64,11 +67,11 @@ static const struct key keys[] = {
 	{ "arch", KEY_STRINGS, ALL, AT(archs) },
 	{ "output", KEY_STRING, ALL, AT(output) },
 	{ "package", KEY_LATER, ALL, 0 },
-	{ "command", KEY_LATER, ALL, 0 },
+	{ "command", KEY_COMMAND, SCOPE_LAYER | SCOPE_FUNCTION, 0 },
 	{ "layout", KEY_STRING, SCOPE_DEFAULTS | SCOPE_LAYER, AT(layout) },
-	{ "bin", KEY_LATER, SCOPE_LAYER, 0 },
-	{ "lib", KEY_LATER, SCOPE_LAYER, 0 },
-	{ "extension", KEY_LATER, SCOPE_LAYER, 0 },
+	{ "bin", KEY_BINARY, SCOPE_LAYER, BINARY_BIN },
+	{ "lib", KEY_BINARY, SCOPE_LAYER, BINARY_LIB },
+	{ "extension", KEY_BINARY, SCOPE_LAYER, BINARY_EXTENSION },
 	{ "split", KEY_LATER, SCOPE_LAYER, 0 },
 	{ "description", KEY_IS_STRING, SCOPE_LAYER | SCOPE_FUNCTION, 0 },
 	{ "license", KEY_IS_STRING, SCOPE_LAYER, 0 },
@@ -80,10 +83,12 @@ static const struct key keys[] = {
 	{ "include", KEY_STRINGS, SCOPE_FUNCTION | SCOPE_LAYER, AT(artifact.include) },
 	{ "exclude-path", KEY_STRINGS, SCOPE_FUNCTION | SCOPE_LAYER, AT(artifact.exclude_path) },
 	{ "handler", KEY_STRING, SCOPE_FUNCTION, AT(artifact.handler) },
-	{ "go", KEY_LATER, SCOPE_FUNCTION, 0 },
-	{ "go-tags", KEY_LATER, SCOPE_FUNCTION, 0 },
-	{ "go-ldflags", KEY_LATER, SCOPE_FUNCTION, 0 },
-	{ "bootstrap", KEY_LATER, SCOPE_FUNCTION, 0 },
+	{ "go", KEY_GO, SCOPE_FUNCTION, 0 },
+	{ "go-tags", KEY_GO, SCOPE_DEFAULTS | SCOPE_FUNCTION, 0 },
+	{ "go-ldflags", KEY_GO, SCOPE_DEFAULTS | SCOPE_FUNCTION, 0 },
+	{ "go-cgo", KEY_GO, SCOPE_DEFAULTS | SCOPE_FUNCTION, 0 },
+	{ "go-env", KEY_GO, SCOPE_DEFAULTS | SCOPE_FUNCTION, 0 },
+	{ "bootstrap", KEY_BINARY, SCOPE_FUNCTION, BINARY_BOOTSTRAP },
 	{ "layers", KEY_IS_STRINGS, SCOPE_FUNCTION, 0 },
 	{ "function-name", KEY_IS_STRING, SCOPE_FUNCTION, 0 },
 	{ "role", KEY_IS_STRING, SCOPE_FUNCTION, 0 },
@@ -169,6 +174,32 @@ static bool dependencies(const struct reading *r, enum dependency_kind kind)
 	return true;
 }
 
+static bool binaries(const struct reading *r, enum binary_kind kind)
+{
+	struct str_list paths;
+	if (!strings(r, &paths)) return false;
+	if (kind == BINARY_BOOTSTRAP && paths.n != 1) return wrong_type(r, r->member->value, "one path");
+	for (size_t i = 0; i < paths.n; i++)
+		*vec_push(r->a, &r->draft->artifact.binaries) = (struct artifact_binary){ kind, paths.p[i], r->config->folder };
+	return true;
+}
+
+/* A list is run as it is; one text goes to the shell, as in package.json and Makefiles. */
+static bool command(const struct reading *r)
+{
+	struct artifact *artifact = &r->draft->artifact;
+	struct str_list words;
+	if (!strings(r, &words)) return false;
+	if (words.n == 0 || words.p[0].n == 0) return wrong_type(r, r->member->value, "a command");
+	if (r->member->value->type == TOML_STRING) {
+		*vec_push(r->a, &artifact->command) = S("/bin/sh");
+		*vec_push(r->a, &artifact->command) = S("-c");
+	}
+	for (size_t i = 0; i < words.n; i++) *vec_push(r->a, &artifact->command) = words.p[i];
+	artifact->command_folder = r->config->folder;
+	return true;
+}
+
 static bool clean_target(const struct reading *r, const struct toml_member *m, str *out)
 {
 	str clean = path_clean(r->a, m->key);
@@ -198,7 +229,7 @@ static bool add_file(const struct reading *r, const struct toml_member *m)
 	str target;
 	if (!clean_target(r, m, &target)) return false;
 	struct artifact_file *f = vec_push(r->a, &r->draft->artifact.files);
-	*f = (struct artifact_file){ target, path_join(r->a, r->config->folder, m->value->u.string) };
+	*f = (struct artifact_file){ .target = target, .source = path_join(r->a, r->config->folder, m->value->u.string) };
 	return true;
 }
 
@@ -255,12 +286,15 @@ static bool read_key(const struct reading *r)
 	case KEY_REQUIREMENT: return dependencies(r, DEPENDENCY_REQUIREMENTS);
 	case KEY_LOCK: return dependencies(r, DEPENDENCY_LOCK);
 	case KEY_PROJECT: return dependencies(r, DEPENDENCY_PROJECT);
+	case KEY_BINARY: return binaries(r, (enum binary_kind)r->key->offset);
+	case KEY_COMMAND: return command(r);
 	case KEY_FILES: return table_of_strings(r, add_file);
 	case KEY_PREFER: return table_of_strings(r, add_prefer);
 	case KEY_CHOICE:
 		if (v->type != TOML_BOOL) return wrong_type(r, v, "true or false");
 		*(enum choice *)place = v->u.boolean ? CHOICE_YES : CHOICE_NO;
 		return true;
+	case KEY_GO: return go_key_read(r->a, r->config, r->member, r->draft, r->e);
 	case KEY_LATER: return not_yet(r);
 	default: return check_only(r);
 	}

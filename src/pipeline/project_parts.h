@@ -40,6 +40,15 @@ bool key_unknown(const struct config *config, const struct toml_member *member, 
 /* "${VAR}" and "${VAR:-default}" replaced; an unset variable without a default is an error at the place. */
 bool expand_variables(struct arena *a, const struct config *config, const struct env *env, const struct toml_value *value,
                       str *out, struct err *e);
+/* project_go.c: what only functions in Go have. */
+bool go_key_read(struct arena *a, const struct config *config, const struct toml_member *member, struct draft *out,
+                 struct err *e);
+void go_from_options(struct arena *a, const struct build_request *request, struct draft *out);
+void go_apply_defaults(const struct draft *defaults, struct draft *out);
+/* A Python runtime of [defaults] is not meant for a Go function. */
+bool go_takes_runtime(const struct draft *defaults, const struct draft *d);
+/* The runtime when none is given, and refusals of what does not go with Go. Before targets are made. */
+bool go_complete(struct arena *a, struct draft *d, struct notes *notes, struct err *e);
 /* project_targets.c: fills in defaults, checks words, repeats a draft for each target. */
 bool targets_expand(struct arena *a, const struct draft *draft, struct notes *notes, struct project *out, struct err *e);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "pipeline/binaries.h"
 #include "pipeline/project_parts.h"
 #include "pipeline/slim.h"
 #include "target/target.h"
@@ -45,13 +46,12 @@ static bool set_compress(const struct expansion *x, struct artifact *out)
 		out->compress = COMPRESS_FAST;
 	else if (str_eq(c, S("store")))
 		out->compress = COMPRESS_STORE;
-	else if (str_eq(c, S("small")) || str_eq(c, S("smallest"))) {
-		err_set(x->e, ERR_USAGE, "not-in-this-version", "--compress " STR_FMT " is not available in lamina " LAMINA_VERSION,
-		        STR_ARG(c));
-		err_help(x->e, "use --compress copy, which keeps the streams that wheels already hold");
-		return here(x);
-	} else
-		return bad_word(x, "way to compress", c, "copy, fast, store");
+	else if (str_eq(c, S("small")))
+		out->compress = COMPRESS_SMALL;
+	else if (str_eq(c, S("smallest")))
+		out->compress = COMPRESS_SMALLEST;
+	else
+		return bad_word(x, "way to compress", c, "copy, fast, small, smallest, store");
 	return true;
 }
 
@@ -94,8 +94,10 @@ static bool word_of(const struct expansion *x, str key, const struct artifact *a
 		*out = str_from(artifact->target.runtime->name);
 	else if (str_eq(key, S("arch")))
 		*out = str_from(target_arch_name(artifact->target.arch));
+	else if (str_eq(key, S("machine")))
+		*out = str_from(target_machine(&artifact->target));
 	else
-		return bad_word(x, "word of an output template", key, "{name}, {kind}, {runtime}, {arch}");
+		return bad_word(x, "word of an output template", key, "{name}, {kind}, {runtime}, {arch}, {machine}");
 	return true;
 }
 
@@ -121,6 +123,34 @@ static bool fill_template(const struct expansion *x, str template, const struct 
 }
 
 /* Only the path that somebody wrote is a template: a folder above it may hold braces. */
+/* `bootstrap = "target/{machine}-unknown-linux-musl/release/x"`: only the path that somebody wrote is a template. */
+static bool set_binaries(const struct expansion *x, struct artifact *out)
+{
+	const struct artifact *from = &x->draft->artifact;
+	memset(&out->binaries, 0, sizeof out->binaries);
+	for (size_t i = 0; i < from->binaries.n; i++) {
+		struct artifact_binary b = from->binaries.p[i];
+		str path;
+		if (!fill_template(x, b.path, out, &path)) return false;
+		b.path = path_join(x->a, b.folder, path);
+		*vec_push(x->a, &out->binaries) = b;
+	}
+	return true;
+}
+
+/* The folder that the step before fills is one more source; each target has its own. */
+static void set_command(const struct expansion *x, struct artifact *out)
+{
+	if (out->command.n == 0) return;
+	str folder = x->out->state.n ? x->out->state : S(".lamina");
+	out->command_out = arena_fmt(x->a, STR_FMT "/out/" STR_FMT "-%s-%s", STR_ARG(folder), STR_ARG(out->name),
+	                             out->target.runtime->name, target_arch_name(out->target.arch));
+	const struct artifact *from = &x->draft->artifact;
+	memset(&out->files, 0, sizeof out->files);
+	for (size_t i = 0; i < from->files.n; i++) *vec_push(x->a, &out->files) = from->files.p[i];
+	*vec_push(x->a, &out->files) = (struct artifact_file){ .source = out->command_out, .may_lack = true };
+}
+
 static bool set_paths(const struct expansion *x, struct artifact *out)
 {
 	const struct draft *d = x->draft;
@@ -166,6 +196,8 @@ static bool add_target(const struct expansion *x, const struct target *target)
 	struct artifact made = x->draft->artifact;
 	made.target = *target;
 	made.scripts = x->draft->scripts == CHOICE_YES;
+	if (!set_binaries(x, &made)) return false;
+	set_command(x, &made);
 	if (!set_layout(x, &made) || !set_compress(x, &made) || !check_bytecode(x) || !set_slim(x, &made)) return false;
 	if (!set_paths(x, &made) || !clashes(x, &made)) return false;
 	bool python = made.dependencies.n > 0;
@@ -190,27 +222,51 @@ static bool no_runtime(const struct expansion *x)
 static bool check_inputs(const struct expansion *x)
 {
 	const struct artifact *d = &x->draft->artifact;
-	if (d->dependencies.n || d->sources.n || d->files.n) return true;
+	if (d->dependencies.n || d->sources.n || d->files.n || d->go.package.n || d->binaries.n || d->command.n) return true;
 	err_set(x->e, ERR_USAGE, "no-input", "there is nothing to put into `" STR_FMT "`", STR_ARG(d->name));
 	err_help(x->e, "name requirements (-r FILE), a lock (--lock FILE), a project (--project DIR) or files (--source DIR)");
 	return here(x);
+}
+
+/* Executables run on the newest system when nothing else is said; wheels would need more. */
+static bool assume_runtime(const struct expansion *x, struct str_list *runtimes)
+{
+	const struct artifact *d = &x->draft->artifact;
+	if (runtimes->n > 0) return true;
+	if (d->dependencies.n > 0 || (d->binaries.n == 0 && d->command.n == 0)) return no_runtime(x);
+	*vec_push(x->a, runtimes) = S("provided.al2023");
+	note_add(x->notes, NOTE_INFO, "assumed-runtime", "runtime provided.al2023 for `" STR_FMT "`, because none is given",
+	         STR_ARG(d->name));
+	return true;
+}
+
+/* An executable knows what it was built for. */
+static void assume_arch(const struct expansion *x, struct str_list *archs)
+{
+	enum target_arch arch;
+	str path;
+	if (archs->n > 0) return;
+	if (x->draft->artifact.command.n == 0 && binaries_arch(x->a, &x->draft->artifact, &arch, &path)) {
+		*vec_push(x->a, archs) = str_from(target_arch_name(arch));
+		note_add(x->notes, NOTE_INFO, "assumed-arch", "architecture %s, which " STR_FMT " is built for", target_arch_name(arch),
+		         STR_ARG(path));
+		return;
+	}
+	*vec_push(x->a, archs) = S("x86_64");
+	note_add(x->notes, NOTE_INFO, "assumed-arch", "architecture x86_64, Lambda's own default; --arch arm64 builds for Graviton");
 }
 
 bool targets_expand(struct arena *a, const struct draft *draft, struct notes *notes, struct project *out, struct err *e)
 {
 	struct expansion x = { .a = a, .draft = draft, .notes = notes, .out = out, .e = e };
 	if (!check_inputs(&x)) return false;
-	if (draft->runtimes.n == 0) return no_runtime(&x);
-	struct str_list archs = draft->archs;
-	if (archs.n == 0) {
-		*vec_push(a, &archs) = S("x86_64");
-		note_add(notes, NOTE_INFO, "assumed-arch",
-		         "architecture x86_64, Lambda's own default; --arch arm64 builds for Graviton");
-	}
+	struct str_list runtimes = draft->runtimes, archs = draft->archs;
+	if (!assume_runtime(&x, &runtimes)) return false;
+	assume_arch(&x, &archs);
 	size_t first = out->artifacts.n;
-	for (size_t r = 0; r < draft->runtimes.n; r++) {
+	for (size_t r = 0; r < runtimes.n; r++) {
 		const struct runtime *runtime;
-		if (!target_runtime(draft->runtimes.p[r], &runtime, e)) return here(&x);
+		if (!target_runtime(runtimes.p[r], &runtime, e)) return here(&x);
 		for (size_t i = 0; i < archs.n; i++) {
 			struct target target;
 			enum target_arch arch;

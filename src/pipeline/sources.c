@@ -11,6 +11,8 @@
 #include "base/glob.h"
 #include "base/io.h"
 #include "base/pool.h"
+#include "pipeline/binaries.h"
+#include "zip/zip_read.h"
 
 #define DEPTH_MAX      64
 #define NAMES_MAX      1000000
@@ -224,6 +226,7 @@ static bool scan_files(struct walk *w)
 		str source = arena_str(w->a, f->source);
 		struct io_stat st;
 		if (!io_stat(source.p, &st, w->e)) return false;
+		if (!st.exists && f->may_lack) continue;
 		if (!st.exists) {
 			err_set(w->e, ERR_IO, "not-found", "`files` names `" STR_FMT "`, which does not exist", STR_ARG(source));
 			return err_where(w->e, STR_FMT, STR_ARG(w->artifact->where));
@@ -235,6 +238,17 @@ static bool scan_files(struct walk *w)
 		}
 		w->target = (str){ 0 };
 		if (!add_file(w, f->target, source.p, &st)) return false;
+	}
+	return true;
+}
+
+static bool scan_binaries(struct walk *w)
+{
+	for (size_t i = 0; i < w->artifact->binaries.n; i++) {
+		const struct artifact_binary *b = &w->artifact->binaries.p[i];
+		struct io_stat st;
+		str name;
+		if (!binary_place(w->a, w->artifact, b, &name, &st, w->e) || !add_file(w, name, b->path.p, &st)) return false;
 	}
 	return true;
 }
@@ -251,7 +265,7 @@ bool sources_scan(struct arena *a, const struct artifact *artifact, const struct
 {
 	*out = (struct source_list){ 0 };
 	struct walk w = { .a = a, .artifact = artifact, .outputs = outputs, .out = out, .e = e };
-	if (!scan_sources(&w) || !scan_files(&w)) return false;
+	if (!scan_sources(&w) || !scan_files(&w) || !scan_binaries(&w)) return false;
 	if (out->files.n > 1) qsort(out->files.p, out->files.n, sizeof *out->files.p, by_name);
 	for (size_t i = 1; i < out->files.n; i++) {
 		if (!str_eq(out->files.p[i - 1].name, out->files.p[i].name)) continue;
@@ -295,6 +309,7 @@ static bool hash_one(void *context, size_t item, struct pool_worker *worker, str
 	if (fd < 0) return false;
 	struct sha256_stream hash;
 	sha256_begin(&hash);
+	f->crc32 = 0;
 	uint64_t done = 0;
 	bool ok = true;
 	while (ok && done < f->size) {
@@ -306,6 +321,7 @@ static bool hash_one(void *context, size_t item, struct pool_worker *worker, str
 		}
 		if (done == 0) f->executable = is_executable(f->name, piece, n);
 		sha256_update(&hash, piece, n);
+		f->crc32 = zip_crc32(f->crc32, piece, n);
 		done += n;
 	}
 	if (ok && f->size == 0) f->executable = is_executable(f->name, piece, 0);

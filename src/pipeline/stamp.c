@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/rd.h"
+#include "pipeline/stamp_names.h"
 
 #define STAMP_MAGIC         0x4d54534cu /* "LSTM" */
 #define STAMP_VERSION       2
@@ -188,6 +189,7 @@ bool stamp_save(struct arena *a, const struct stamp_place *place, const struct s
 bool stamp_input_now(str path, struct stamp_input *out, struct err *e)
 {
 	struct io_stat st;
+	if (stamp_is_names(path)) return stamp_names_now(path, out, e);
 	*out = (struct stamp_input){ .path = path };
 	if (!io_stat(path.p, &st, e)) return false;
 	out->exists = st.exists;

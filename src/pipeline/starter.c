@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "format/toml.h"
+#include "pipeline/starter_go.h"
 #include "python/specifier.h"
 #include "target/target.h"
 
@@ -133,8 +134,26 @@ static bool nothing_found(struct starter *s)
 {
 	err_set(s->e, ERR_USAGE, "no-artifact", "nothing here looks like a Lambda project");
 	err_where(s->e, STR_FMT, STR_ARG(s->folder));
-	err_why(s->e, "looked for poetry.lock, uv.lock, pylock.toml, requirements*.txt, and for a Python file with a handler");
+	err_why(
+	    s->e,
+	    "looked for poetry.lock, uv.lock, pylock.toml, requirements*.txt, for a Python file with a handler, and for go.mod with main packages that import aws-lambda-go");
 	return err_help(s->e, "run it in the project's folder: lamina -C DIR init");
+}
+
+static void write_go(struct starter *s, const struct starter_programs *programs)
+{
+	for (size_t i = 0; i < programs->list.n; i++) {
+		const struct starter_program *p = &programs->list.p[i];
+		buf_addf(s->out, "\n%s[function." STR_FMT "]\ngo = \"" STR_FMT "\"\nruntime = \"provided.al2023\"\n",
+		         i ? "" : "# Main packages that import aws-lambda-go.\n", STR_ARG(p->name), STR_ARG(p->folder));
+	}
+}
+
+static void write_go_alone(struct starter *s, const struct starter_programs *programs)
+{
+	buf_addf(s->out, "# What `lamina build` makes. All keys: `lamina help build`, docs/lamina-toml.md.\n[defaults]\n");
+	buf_addf(s->out, "arch = [\"x86_64\"] # or \"arm64\", or both: Go builds for either on any computer\n");
+	write_go(s, programs);
 }
 
 static void write_text(struct starter *s, str dependencies, const struct found_handler *handler)
@@ -157,11 +176,18 @@ bool starter_write(struct arena *a, str folder, struct notes *notes, struct buf 
 {
 	struct starter s = { .a = a, .folder = folder, .notes = notes, .out = out, .e = e };
 	struct found_handler handler = { 0 };
+	struct starter_programs programs;
 	if (!io_list(a, folder.n ? folder.p : ".", NAMES_MAX, &s.names, e)) return false;
 	str dependencies = dependency_line(&s);
 	bool has_handler = find_handler(&s, &handler);
-	if (!dependencies.n && !has_handler) return nothing_found(&s);
+	if (!starter_find_go(a, folder, &programs, e)) return false;
+	if (!dependencies.n && !has_handler && !programs.list.n) return nothing_found(&s);
+	if (!dependencies.n && !has_handler) {
+		write_go_alone(&s, &programs);
+		return true;
+	}
 	write_text(&s, dependencies, &handler);
+	write_go(&s, &programs);
 	if (has(&s, "requirements.txt") && !str_contains(dependencies, S("requirements.txt")))
 		note_add(notes, NOTE_INFO, "init-lock", "requirements.txt is there too; the lock was chosen because it has hashes");
 	return true;

@@ -26,6 +26,7 @@ struct decoder {
 	uint64_t bits;
 	unsigned n, phantom;
 	bool at_end, stopped;
+	bool skip; /* only find where blocks end: what is decoded is dropped, and distances lead into an unused window */
 	unsigned char *base, *out, *limit; /* buffer, next byte, where it is drained */
 	unsigned char *kept;               /* first byte that is not drained */
 	uint32_t lit[ZIP_HUFFMAN_LIT_SIZE], dist[ZIP_HUFFMAN_DIST_SIZE], pre[ZIP_HUFFMAN_PRE_SIZE];
@@ -168,7 +169,7 @@ static inline uint64_t load64(const unsigned char *p)
 #define LOW(count) (bits & (((uint64_t)1 << (count)) - 1))
 
 /* Many symbols: GO_ON when input or room gets short. After REFILL at least 56 bits count: a length with its distance has 48. */
-static enum step decode_fast(struct decoder *d)
+static inline __attribute__((always_inline)) enum step decode_many(struct decoder *d, const bool keep)
 {
 	const unsigned char *in = d->in, *in_last = d->in_end - IN_MARGIN;
 	unsigned char *out = d->out, *out_last = d->limit;
@@ -180,15 +181,15 @@ static enum step decode_fast(struct decoder *d)
 		uint32_t e = d->lit[LOW(ZIP_HUFFMAN_LIT_BITS)];
 		if ((e & ZIP_HUFFMAN_MORE) == ZIP_HUFFMAN_LITERAL) {
 			DROP(e & 0xff);
-			*out++ = (unsigned char)(e >> 16);
+			if (keep) *out++ = (unsigned char)(e >> 16);
 			e = d->lit[LOW(ZIP_HUFFMAN_LIT_BITS)];
 			if ((e & ZIP_HUFFMAN_MORE) == ZIP_HUFFMAN_LITERAL) {
 				DROP(e & 0xff);
-				*out++ = (unsigned char)(e >> 16);
+				if (keep) *out++ = (unsigned char)(e >> 16);
 				e = d->lit[LOW(ZIP_HUFFMAN_LIT_BITS)];
 				if ((e & ZIP_HUFFMAN_MORE) == ZIP_HUFFMAN_LITERAL) {
 					DROP(e & 0xff);
-					*out++ = (unsigned char)(e >> 16);
+					if (keep) *out++ = (unsigned char)(e >> 16);
 					continue;
 				}
 			}
@@ -202,7 +203,7 @@ static enum step decode_fast(struct decoder *d)
 			if (e & (ZIP_HUFFMAN_LITERAL | ZIP_HUFFMAN_SPECIAL)) {
 				DROP(e & 0xff);
 				if (e & ZIP_HUFFMAN_LITERAL) {
-					*out++ = (unsigned char)(e >> 16);
+					if (keep) *out++ = (unsigned char)(e >> 16);
 					continue;
 				}
 				step = e & ZIP_HUFFMAN_END ? BLOCK_ENDS : BAD;
@@ -226,6 +227,7 @@ static enum step decode_fast(struct decoder *d)
 		DROP(e & 0xff);
 		size_t distance = (e >> 16) + LOW(e >> 8 & 31);
 		DROP(e >> 8 & 31);
+		if (!keep) continue;
 		if (distance > (size_t)(out - d->base)) {
 			step = BAD;
 			break;
@@ -239,12 +241,15 @@ static enum step decode_fast(struct decoder *d)
 	return step;
 }
 
+static enum step decode_fast(struct decoder *d) { return d->skip ? decode_many(d, false) : decode_many(d, true); }
+
 static enum step decode_block(struct decoder *d)
 {
 	for (;;) {
 		enum step step = GO_ON;
 		if (d->in_end - d->in >= IN_MARGIN) step = decode_fast(d);
 		if (step == GO_ON && d->out <= d->limit) step = decode_slow(d);
+		if (d->skip) d->out = d->kept;
 		if (overrun(d)) return BAD;
 		if (step != GO_ON) return step;
 		if (d->out > d->limit && !drain(d)) return BAD;
@@ -335,7 +340,19 @@ static enum step decode_any_block(struct decoder *d, bool *final)
 	}
 }
 
+/* Bits of the stream that were used; phantom ones are none. */
+static uint64_t position(const struct decoder *d)
+{
+	return (d->taken - (uint64_t)(d->in_end - d->in)) * 8 - (d->n - (overrun(d) ? d->n : d->phantom));
+}
+
 enum zip_decode_end zip_decode(const struct zip_decode_io *io, uint64_t *used)
+{
+	struct zip_decode_bits bits;
+	return zip_decode_bits(io, used, &bits);
+}
+
+enum zip_decode_end zip_decode_bits(const struct zip_decode_io *io, uint64_t *used, struct zip_decode_bits *bits)
 {
 	struct buf state, out;
 	buf_init(&state, sizeof(struct decoder));
@@ -344,10 +361,20 @@ enum zip_decode_end zip_decode(const struct zip_decode_io *io, uint64_t *used)
 	*d = (struct decoder){ .io = io };
 	d->base = d->out = d->kept = (unsigned char *)buf_reserve(&out, OUT_SIZE + STEP_MAX + OVERSHOOT);
 	d->limit = d->base + OUT_SIZE;
+	d->skip = !io->drain;
+	if (d->skip) { /* every distance leads into these */
+		memset(d->base, 0, WINDOW);
+		d->out = d->kept = d->base + WINDOW;
+	}
 	enum step step = BLOCK_ENDS;
 	bool final = false;
-	while (step == BLOCK_ENDS && !final) step = decode_any_block(d, &final);
-	if (step == BLOCK_ENDS) drain(d);
+	while (step == BLOCK_ENDS && !final) {
+		bits->final_block = position(d);
+		step = decode_any_block(d, &final);
+		if (d->skip) d->out = d->kept;
+	}
+	bits->end = position(d);
+	if (step == BLOCK_ENDS && !d->skip) drain(d);
 	*used = d->taken - (uint64_t)(d->in_end - d->in) - (d->n - (overrun(d) ? d->n : d->phantom)) / 8;
 	enum zip_decode_end end = d->stopped    ? ZIP_DECODE_STOPPED
 	                          : overrun(d)  ? ZIP_DECODE_CUT

@@ -66,16 +66,11 @@ bool zip_write_end(struct zip_writer *w, struct zip_write_result *out, struct er
 void zip_write_abort(struct zip_writer *w);
 
 /* Compresses bytes at a libdeflate level (1-12), or stores them when that is not smaller or level is 0 (then the stream's bytes
- * are the ones given). Longer than ZIP_DEFLATE_WHOLE_MAX is ERR_FORMAT "zip-deflate-too-large": use zip_deflate_file. */
+ * are the ones given). Longer than ZIP_DEFLATE_WHOLE_MAX is ERR_FORMAT "zip-deflate-too-large". Files and whatever is large go
+ * through zip/zip_pack.h, whose streams differ above one piece. */
 #define ZIP_DEFLATE_WHOLE_MAX ((size_t)64 << 20)
 bool zip_deflate(struct arena *a, str bytes, int level, struct zip_stream *out, struct err *e);
-/* The first `size` bytes of a file as an entry: a compressed stream is appended to scratch (which is never committed; several
- * files may share one), a file that does not get smaller is taken from fd itself. Up to ZIP_DEFLATE_WHOLE_MAX the stream is
- * that of zip_deflate and memory 2 * size; above, zlib at min(level, 9) works piece by piece in 1 MiB. The size alone decides
- * which coder. path is for messages and must live as long as *out. */
-bool zip_deflate_file(int fd, str path, uint64_t size, int level, struct io_temp *scratch, struct zip_raw_source *out,
-                      struct err *e);
-/* Names and versions of the coders whose output zip_deflate and zip_deflate_file give: part of every build key. */
+/* Name and version of the coder, and how it is used: part of every build key. */
 const char *zip_coder(void);
 
 #endif

@@ -585,7 +585,7 @@ def test_compress_store_also_stores_wheels(lamina, index):
     assert contents(lamina.folder / "out.zip")["python/text.py"] == b"x = 1\n" * 1000
 
 
-@pytest.mark.parametrize("args", [["--compress", "small"], ["--compress", "smallest"], ["--bytecode", "checked-hash"], ["--upgrade"]])
+@pytest.mark.parametrize("args", [["--bytecode", "checked-hash"], ["--upgrade"]])
 def test_not_in_this_version(lamina, args):
     lamina.requirements(SOLO.locked)
     lamina.build("-r", "requirements.txt", *args).refused(2, "not-in-this-version", "is not available in lamina 0.1.0")

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 STATUS = {"ERR_FINDINGS": 1, "ERR_USAGE": 2, "ERR_FORMAT": 3, "ERR_RESOLVE": 4, "ERR_NETWORK": 5, "ERR_IO": 6, "ERR_BUG": 70, "ERR_INTERRUPT": 130}
 # Which argument of a call is the id; None: the first one that holds a literal.
 CALLS = {"err_set": 2, "err_sys": 2, "io_fail": 1, "reader_bad": 3, "reader_unknown_name": 2, "refuse": None, "zip_refuse": None, "ingest_refuse": None,
-         "ingest_differs": None, "http_error": 2}
+         "ingest_differs": None, "http_error": 2, "elf_refuse": 1}
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 ROW = re.compile(r"^\| ((?:`[a-z0-9-]+`(?:, )?)+) \|(?: ([0-9, ]+) \|)?", re.M)
 
@@ -55,6 +55,8 @@ def ids_of_the_code():
                 if call.group(1) in ("err_set", "err_sys") and args[1].strip() in STATUS:
                     statuses.add(STATUS[args[1].strip()])
         for kind, id in re.findall(r"\{ CURLE_\w+,\s*(ERR_\w+),\s*(?:true|false),\s*\"([a-z0-9-]+)\"", text):
+            found.setdefault(id, set()).add(STATUS[kind])
+        for kind, id in re.findall(r"\{ \"[^\"]*\",\s*(ERR_\w+),\s*\"([a-z0-9-]+)\"", text):  # golang/go_failure.c
             found.setdefault(id, set()).add(STATUS[kind])
         if path.name == "http_error.c":
             for id in re.findall(r'[?:] "(http-[a-z0-9]+)"', text):

@@ -45,7 +45,7 @@ static const struct {
 	  "unknown-artifact", "lamina.toml:5:11", "`deps`" },
 	{ "layer of AWS", "[function.f]\nsource = \"s\"\nlayers = \"arn:aws:lambda:x\"\n", NULL, NULL, NULL },
 	{ "file outside the artifact", "[layer.a]\nfiles = { \"../x\" = \"y\" }\n", "bad-value", "lamina.toml:2:11", NULL },
-	{ "not in this version", "[function.f]\ngo = \"./cmd\"\n", "not-in-this-version", "lamina.toml:2:1", NULL },
+	{ "not in this version", "[layer.l]\nsplit = 2\n", "not-in-this-version", "lamina.toml:2:1", NULL },
 	{ "broken syntax", "[layer.a\n", "toml", "lamina.toml:1:", NULL },
 };
 

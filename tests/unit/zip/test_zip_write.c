@@ -185,62 +185,11 @@ static void deflate_in_memory(void **state)
 	arena_release(&a);
 }
 
-/* Packs a file through a scratch file, writes it, and reads it back. */
-static struct zip_raw_source pack_file(struct arena *a, int fd, uint64_t size, int level, struct io_temp *scratch)
-{
-	struct err e = { 0 };
-	struct zip_raw_source s;
-	assert_true(zip_deflate_file(fd, S("file"), size, level, scratch, &s, &e));
-	struct zip_archive z = { .fd = s.fd, .path = S("scratch"), .size = s.offset + s.csize };
-	struct zip_entry entry = {
-		.name = S("x"), .method = s.method, .crc32 = s.crc32, .csize = s.csize, .usize = s.usize, .data_at = s.offset
-	};
-	struct zip_facts facts;
-	if (!zip_verify_entry(&z, &entry, NULL, NULL, &facts, &e)) fail_msg("%s", e.what);
-	assert_int_equal(s.usize, size);
-	assert_true(s.has_stream_crc32 && facts.stream_crc32 == s.stream_crc32);
-	(void)a;
-	return s;
-}
-
-static void deflate_files(void **state)
-{
-	(void)state;
-	struct arena a = { 0 };
-	struct err e = { 0 };
-	struct zip_stream whole;
-	struct io_temp scratch = { .fd = temporary() };
-	str text = text_of(&a, 300000, 2), noise = noise_of(&a, 300000, 2);
-	int fd = temporary();
-	put_at(fd, text.p, text.n, 0);
-	struct zip_raw_source s = pack_file(&a, fd, text.n, 6, &scratch);
-	assert_true(zip_deflate(&a, text, 6, &whole, &e));
-	assert_true(s.method == ZIP_DEFLATED && s.fd == scratch.fd && s.offset == 0);
-	assert_true(s.csize == whole.bytes.n && s.stream_crc32 == zip_crc32(0, whole.bytes.p, whole.bytes.n));
-	put_at(fd, noise.p, noise.n, 0);
-	struct zip_raw_source stored = pack_file(&a, fd, noise.n, 6, &scratch);
-	assert_true(stored.method == ZIP_STORED && stored.fd == fd && stored.offset == 0);
-	assert_int_equal(pack_file(&a, fd, 0, 6, &scratch).csize, 0);
-	/* Above the limit: text, then a hole. */
-	uint64_t size = ZIP_DEFLATE_WHOLE_MAX + 1000;
-	put_at(fd, text.p, text.n, 0);
-	put_at(fd, "", 1, size - 1);
-	struct zip_raw_source large = pack_file(&a, fd, size, 1, &scratch);
-	assert_true(large.method == ZIP_DEFLATED && large.fd == scratch.fd && large.offset == s.csize);
-	struct zip_raw_source again = pack_file(&a, fd, size, 1, &scratch);
-	assert_true(again.csize == large.csize && again.stream_crc32 == large.stream_crc32);
-	assert_true(again.offset == large.offset + large.csize);
-	assert_int_equal(pack_file(&a, fd, size, 0, &scratch).method, ZIP_STORED);
-	close(fd);
-	close(scratch.fd);
-	arena_release(&a);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damaged_sources), cmocka_unit_test(thread_changes_nothing), cmocka_unit_test(limits),
-		cmocka_unit_test(full_disk),       cmocka_unit_test(deflate_in_memory),      cmocka_unit_test(deflate_files),
+		cmocka_unit_test(full_disk),       cmocka_unit_test(deflate_in_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
