@@ -59,8 +59,8 @@ struct opt {
 	uint64_t min, max;   /* OPT_NUMBER; max 0 = UINT64_MAX */
 	enum opt_takes takes;
 	enum opt_complete complete;
-	char letter; /* short name, or 0 */
-	bool hidden; /* parsed, but in no help */
+	char letter;   /* short name, or 0 */
+	bool hidden;   /* parsed, but in no help */
 	bool one_dash; /* "-name" and "--n" are taken, too, as Go's flag package has it: for who comes from its programs */
 };
 

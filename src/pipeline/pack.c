@@ -98,7 +98,8 @@ static bool write_zip(struct pack *p, struct zip_write_result *out)
 	bool ok = zip_pack(w, &pack, p->items.n, get_item, p, &failed, p->e);
 	if (!ok) {
 		zip_write_abort(w);
-		if (p->e->id && str_starts(str_from(p->e->id), S("zip-name"))) err_help(p->e, "rename it, or leave it out with --exclude");
+		if (p->e->id && str_starts(str_from(p->e->id), S("zip-name")))
+			err_help(p->e, "rename it, or leave it out with --exclude");
 	}
 	ok = ok && zip_write_end(w, out, p->e) && io_temp_commit(&temp, false, p->e);
 	io_temp_abort(&temp);

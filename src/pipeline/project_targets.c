@@ -253,7 +253,8 @@ static void assume_arch(const struct expansion *x, struct str_list *archs)
 		return;
 	}
 	*vec_push(x->a, archs) = S("x86_64");
-	note_add(x->notes, NOTE_INFO, "assumed-arch", "architecture x86_64, Lambda's own default; --arch arm64 builds for Graviton");
+	note_add(x->notes, NOTE_INFO, "assumed-arch",
+	         "architecture x86_64, Lambda's own default; --arch arm64 builds for Graviton");
 }
 
 bool targets_expand(struct arena *a, const struct draft *draft, struct notes *notes, struct project *out, struct err *e)

@@ -16,7 +16,7 @@
 #include "zip/zip_window.h"
 
 #define SLOTS 1024
-/* Below, streams are not left to zip_write_raw: its cache takes a descriptor's number for the file, and ours come and go. */
+/* Below, streams are not left to zip_write_raw: its cache is for wheels, whose descriptors stay open; scratch files come and go. */
 #define READ_WHOLE ((uint64_t)64 << 10)
 
 /* A piece of work: one piece of a file or text, or all of an entry that is recompressed. */

@@ -382,3 +382,19 @@ def test_no_colour_and_no_progress_in_pipes(lamina, index):
     forced = lamina("build", *TARGET, "-r", "none.txt", env={"CLICOLOR_FORCE": "1"})
     assert "\x1b[" in forced.err
     assert "\x1b[" not in lamina("build", *TARGET, "-r", "none.txt", env={"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}).err
+
+
+# --- many wheels ---
+
+def test_descriptors_that_are_used_again(lamina, index):
+    """A wheel whose files lie between those of 120 others: more wheels than are open at a time, so that numbers of descriptors come back
+    while blocks of the wheel before are still in memory."""
+    count = 120
+    common = wheels.make("aaa", files={f"d{i:03}/a.py": b"a = %d\n" % i for i in range(count)})
+    many = [wheels.make(f"w{i:03}", files={f"d{i:03}/b.py": b"b = %d\n" % i}) for i in range(count)]
+    for w in [common, *many]:
+        index.add(w)
+    result = build(lamina, index, *[w.locked for w in [common, *many]]).ok()
+    assert "damaged" not in result.err and result.records[0]["warnings"] == []
+    found = contents(lamina.folder / "o.zip")
+    assert all(found[f"python/d{i:03}/a.py"] == b"a = %d\n" % i for i in range(count))
