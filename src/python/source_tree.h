@@ -1,0 +1,41 @@
+/* source_tree.h: the files of a project's folder (or of a source distribution), as the rules of build backends look at them.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A tree is listed once, before any rule looks: sorted paths with their kinds. Contents are read through a callback, since rules want
+ * few of them (pyproject.toml, setup.cfg, setup.py, MANIFEST.in, a README, licences, the file that holds a version). Nothing
+ * of it is ever executed.
+ * Left out of the listing by whoever makes it: version control folders, virtual environments, __pycache__, and what cannot be packed.
+ * Links:    a link to a file inside the tree is listed as that file; links that lead out of it or in circles are errors of the lister.
+ * Limits:   SOURCE_TREE_MAX entries, SOURCE_TEXT_MAX bytes of a text that is read, names of at most 4,096 bytes.
+ * Lifetime: whoever made the tree; texts that are read belong to the arena given. */
+#ifndef LAMINA_PYTHON_SOURCE_TREE_H
+#define LAMINA_PYTHON_SOURCE_TREE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/vec.h"
+
+#define SOURCE_TREE_MAX 200000
+#define SOURCE_TEXT_MAX ((size_t)16 << 20)
+
+struct source_entry {
+	str path; /* relative, "/" between parts, valid UTF-8; folders without a slash at the end */
+	bool folder, executable;
+	bool ignored; /* version control ignores it (.gitignore, .hgignore): backends that honour that leave it out */
+	uint64_t size;
+};
+
+struct source_tree {
+	str where;                          /* what messages call it: the folder or the archive */
+	const struct source_entry *entries; /* bytewise by path */
+	size_t n;
+	void *context;
+	bool (*read)(void *context, struct arena *a, str path, str *text, struct err *e);
+};
+
+/* NULL when there is none. */
+const struct source_entry *source_tree_find(const struct source_tree *t, str path);
+/* The range of entries below a folder ("" = all). */
+void source_tree_below(const struct source_tree *t, str folder, size_t *first, size_t *end);
+
+#endif
