@@ -1,6 +1,7 @@
 /* ops_requirements.c: names, versions, specifiers, requirements and markers for the judge.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "judge.h"
+#include "python/marker_set.h"
 #include "python/name.h"
 #include "python/poetry_constraint.h"
 #include "python/requirement.h"
@@ -275,6 +276,27 @@ static bool poetry_allows_op(struct judge_call *c, struct err *e)
 	return true;
 }
 
+/* null: it never holds. With `given`, only the environments of that marker count. */
+static bool marker_simplify_op(struct judge_call *c, struct err *e)
+{
+	struct marker_choice choice = { 0 };
+	struct marker_sets *sets = marker_sets_new(c->arena);
+	struct marker *m, *given = NULL;
+	str given_text = { 0 }, style = { 0 };
+
+	if (!marker_argument(c, &m, e) || !marker_check(m, e)) return false;
+	if (!judge_string_or(c, "given", &given_text, e) || !judge_string_or(c, "style", &style, e)) return false;
+	if (given_text.p != NULL && !marker_parse(c->arena, given_text, &given, e)) return false;
+	uint32_t x = marker_sets_from(sets, m, &choice), scope = marker_sets_from(sets, given, &choice);
+	str text = marker_sets_text(sets, x, scope, str_eq(style, S("full")) ? MARKER_STYLE_FULL : MARKER_STYLE_SHORT);
+	if (marker_sets_over(sets)) return err_set(e, ERR_FORMAT, "too-large", "the marker has too many cases");
+	if (marker_sets_and(sets, x, scope) == MARKER_NEVER)
+		json_write_null(c->out);
+	else
+		json_write_string(c->out, text);
+	return true;
+}
+
 const struct judge_op judge_ops_requirements[] = {
 	{ "version.parse", "version", version_parse_op },
 	{ "version.compare", "a b", version_compare_op },
@@ -284,6 +306,7 @@ const struct judge_op judge_ops_requirements[] = {
 	{ "requirement.parse", "requirement", requirement_parse_op },
 	{ "name.normalize", "name", name_normalize_op },
 	{ "marker.parse", "marker", marker_parse_op },
+	{ "marker.simplify", "marker given style", marker_simplify_op },
 	{ "marker.evaluate", "marker environment extras groups", marker_evaluate_op },
 	{ "poetry.allows", "constraint version", poetry_allows_op },
 	{ 0 },
