@@ -39,6 +39,9 @@ bool io_fstat(int fd, const char *path, struct io_stat *out, struct err *e);
 
 /* Opens for reading with O_CLOEXEC; -1 and e set on failure. */
 int io_open_read(const char *path, struct err *e);
+/* The same for a regular file and nothing else: never waits for a pipe. links = false: no part of the path may be a symbolic link
+ * (where the system cannot promise that, the last part). */
+int io_open_regular(const char *path, bool links, struct err *e);
 void io_close(int *fd); /* tolerates -1, sets it to -1 */
 /* Exactly n bytes at the offset; fewer in the file is ERR_IO "read". */
 bool io_pread(int fd, const char *path, void *out, size_t n, uint64_t offset, struct err *e);

@@ -116,7 +116,7 @@ static bool judge_elf(const struct judging *j, str path, bool starts)
 static bool judge(const struct judging *j, str path, bool starts)
 {
 	struct pack_head head;
-	if (!pack_read_head(path.p, &head, j->e)) return false;
+	if (!pack_read_head(path, true, &head, j->e)) return false;
 	if (head.elf) return judge_elf(j, path, starts);
 	if (head.crlf && starts) return pack_refuse_crlf(path, j->e);
 	if (head.shebang || !starts) return true;

@@ -12,6 +12,19 @@
 
 #define LIST_MAX         ((size_t)64 << 20)
 #define HASH_THREAD_FROM ((uint64_t)1 << 20)
+#define PATH_BYTES_MAX   4095 /* Linux: PATH_MAX, less the NUL */
+
+/* A path that no system call takes is told at once, and cut: its message would be as long. */
+static bool add_file_word(struct pack *p, str word)
+{
+	if (word.n <= PATH_BYTES_MAX) {
+		*vec_push(p->a, &p->files) = arena_str(p->a, word);
+		return true;
+	}
+	err_set(p->e, ERR_FORMAT, "pack-name", "a path has %zu bytes; %d can be opened", word.n, PATH_BYTES_MAX);
+	err_where(p->e, STR_FMT "...", STR_ARG(str_slice(word, 0, 60)));
+	return err_help(p->e, "run in its folder: lamina zip -C FOLDER ...");
+}
 
 /* "@FILE": one path a line; "@-": of standard input. */
 static bool read_list(struct pack *p, str file)
@@ -24,9 +37,10 @@ static bool read_list(struct pack *p, str file)
 		if (line.n == 0) continue;
 		if (str_chr(line, '\0') != STR_NONE) {
 			err_set(p->e, ERR_FORMAT, "pack-name", "a list of files has a NUL in it");
-			return err_where(p->e, STR_FMT, STR_ARG(file));
+			err_where(p->e, STR_FMT, STR_ARG(file));
+			return err_help(p->e, "it is a text with one path a line; a file whose name begins with @ is written ./@name");
 		}
-		*vec_push(p->a, &p->files) = arena_str(p->a, line);
+		if (!add_file_word(p, line)) return false;
 	}
 	return true;
 }
@@ -38,8 +52,8 @@ static bool expand(struct pack *p)
 		if (word.n == 0) return err_set(p->e, ERR_USAGE, "no-input", "one of the files has an empty name");
 		if (word.p[0] == '@') {
 			if (!read_list(p, str_from_pos(word, 1))) return false;
-		} else {
-			*vec_push(p->a, &p->files) = word;
+		} else if (!add_file_word(p, word)) {
+			return false;
 		}
 	}
 	if (p->files.n > 0) return true;
@@ -96,11 +110,7 @@ static bool write_zip(struct pack *p, struct zip_write_result *out)
 	struct zip_writer *w = zip_write_begin(p->a, &temp, &options);
 	struct zip_pack_options pack = { .level = r->level, .jobs = r->jobs, .cancel = r->cancel, .beside = path };
 	bool ok = zip_pack(w, &pack, p->items.n, get_item, p, &failed, p->e);
-	if (!ok) {
-		zip_write_abort(w);
-		if (p->e->id && str_starts(str_from(p->e->id), S("zip-name")))
-			err_help(p->e, "rename it, or leave it out with --exclude");
-	}
+	if (!ok) zip_write_abort(w);
 	ok = ok && zip_write_end(w, out, p->e) && io_temp_commit(&temp, false, p->e);
 	io_temp_abort(&temp);
 	return ok;

@@ -17,6 +17,7 @@
 /* A path that is being added, as it was named and as it will be stored. */
 struct place {
 	str path, name; /* name without the prefix; empty = the root itself */
+	str real;       /* the path without links; empty when links may be followed, below --symlinks follow */
 	unsigned depth;
 	bool named; /* on the command line, not found in a folder */
 	const struct folder *parent;
@@ -88,12 +89,20 @@ static bool check_not_output(const struct pack *p, str path, const struct io_sta
 
 /* --- one file --- */
 
-static bool set_mode(struct pack *p, str name, str path, struct zip_pack_item *item)
+static bool check_count(const struct pack *p, str path)
+{
+	if (p->items.n < ZIP_WRITE_ENTRIES_MAX) return true;
+	err_set(p->e, ERR_FORMAT, "zip-too-many-entries", "there are more than %d files", ZIP_WRITE_ENTRIES_MAX);
+	err_where(p->e, STR_FMT, STR_ARG(path));
+	return err_help(p->e, "leave it out with --exclude");
+}
+
+static bool set_mode(struct pack *p, const struct place *at, struct zip_pack_item *item)
 {
 	struct pack_head head;
-	bool wanted = pack_executable_place(item->name) || matches(&p->request->exec, name) || str_eq(path, p->executable);
-	if (!pack_read_head(path.p, &head, p->e)) return false;
-	str base = path_base(name);
+	str path = at->path, base = path_base(at->name);
+	bool wanted = pack_executable_place(item->name) || matches(&p->request->exec, at->name) || str_eq(path, p->executable);
+	if (!pack_read_head(at->real.n ? at->real : path, at->real.n == 0, &head, p->e)) return false;
 	bool library = str_ends(base, S(".so")) || str_contains(base, S(".so."));
 	if (head.crlf && wanted) return pack_refuse_crlf(path, p->e);
 	if (head.crlf) {
@@ -107,26 +116,40 @@ static bool set_mode(struct pack *p, str name, str path, struct zip_pack_item *i
 
 static bool add_file(struct pack *p, const struct place *at, const struct io_stat *st)
 {
-	if (!check_not_output(p, at->path, st)) return false;
+	if (!check_not_output(p, at->path, st) || !check_count(p, at->path)) return false;
 	struct zip_pack_item item = { .name = stored_name(p, at->name), .kind = ZIP_PACK_FILE, .path = at->path };
+	item.real = at->real;
 	item.size = st->size;
 	item.inode = st->inode;
 	item.mtime_ns = st->mtime_ns;
 	item.ctime_ns = st->ctime_ns;
-	if (!set_mode(p, at->name, at->path, &item)) return false;
+	if (!set_mode(p, at, &item)) return false;
 	*vec_push(p->a, &p->items) = item;
 	return true;
 }
 
 /* --- links --- */
 
-/* A link that is kept must lead to something inside the package, or into /opt, where layers are. */
+/* A link that is kept must lead to something inside the package, or into /opt, where layers are. ".." may stand at the beginning alone:
+ * behind the name of another link it would lead to a place that only the file system knows. */
+static bool leads_inside(const struct pack *p, str name, str target)
+{
+	str rest = target, part;
+	bool down = false;
+	for (bool more = true; more;) {
+		more = str_cut(rest, '/', &part, &rest);
+		bool up = str_eq(part, S(".."));
+		if (up && down) return false;
+		down = down || (!up && part.n > 0 && !str_eq(part, S(".")));
+	}
+	if (path_is_absolute(target)) return str_starts(target, S("/opt/"));
+	str end = path_clean(p->a, arena_fmt(p->a, STR_FMT "/" STR_FMT, STR_ARG(path_dir(name)), STR_ARG(target)));
+	return !str_eq(end, S("..")) && !str_starts(end, S("../"));
+}
+
 static bool check_link_target(const struct pack *p, const struct place *at, str target)
 {
-	if (str_starts(target, S("/opt/"))) return true;
-	str end =
-	    path_clean(p->a, arena_fmt(p->a, STR_FMT "/" STR_FMT, STR_ARG(path_dir(stored_name(p, at->name))), STR_ARG(target)));
-	if (!path_is_absolute(target) && !str_eq(end, S("..")) && !str_starts(end, S("../"))) return true;
+	if (leads_inside(p, stored_name(p, at->name), target)) return true;
 	err_set(p->e, ERR_FORMAT, "pack-link", "a symbolic link leads out of the package, to `" STR_FMT "`", STR_ARG(target));
 	err_where(p->e, STR_FMT, STR_ARG(at->path));
 	return err_help(p->e, "pack what it leads to with --symlinks follow, or leave it out with --exclude");
@@ -141,7 +164,7 @@ static bool keep_link(struct pack *p, const struct place *at)
 		return err_where(p->e, STR_FMT, STR_ARG(at->path));
 	}
 	str target = arena_str(p->a, (str){ text, (size_t)n });
-	if (!check_link_target(p, at, target)) return false;
+	if (!check_link_target(p, at, target) || !check_count(p, at->path)) return false;
 	*vec_push(p->a, &p->items) = (struct zip_pack_item){
 		.name = stored_name(p, at->name), .kind = ZIP_PACK_BYTES, .mode = PACK_LINK_MODE, .bytes = target, .path = at->path
 	};
@@ -163,13 +186,13 @@ static bool check_depth(struct pack *p, const struct place *at, const struct fol
 	bool loop = false;
 	for (const struct folder *f = at->parent; f; f = f->parent)
 		loop = loop || (f->device == self->device && f->inode == self->inode);
-	if (!loop && at->depth <= DEPTH_MAX && ++p->folders <= NAMES_MAX && p->items.n <= ZIP_WRITE_ENTRIES_MAX) return true;
+	if (!loop && at->depth <= DEPTH_MAX && ++p->folders <= NAMES_MAX) return true;
 	if (loop)
 		err_set(p->e, ERR_FORMAT, "pack-depth", "a symbolic link leads to a folder that it is in");
 	else if (at->depth > DEPTH_MAX)
 		err_set(p->e, ERR_FORMAT, "pack-depth", "folders are nested more than %d deep", DEPTH_MAX);
 	else
-		err_set(p->e, ERR_FORMAT, "zip-too-many-entries", "there are more than %d files", ZIP_WRITE_ENTRIES_MAX);
+		err_set(p->e, ERR_FORMAT, "pack-depth", "there are more than %d folders", NAMES_MAX);
 	err_where(p->e, STR_FMT, STR_ARG(at->path));
 	return err_help(p->e, "leave it out with --exclude");
 }
@@ -178,14 +201,18 @@ static bool add_folder(struct pack *p, const struct place *at, const struct io_s
 {
 	struct str_list names = { 0 };
 	struct folder self = { at->parent, st->device, st->inode };
+	str real = at->real;
 	if (!check_depth(p, at, &self)) return false;
 	if (at->named && !check_output_outside(p, at)) return false;
+	if (at->named && p->request->links != PACK_LINKS_FOLLOW && !real_folder(p, at->path.n ? at->path : S("."), &real))
+		return false;
 	if (!io_list(p->a, at->path.n ? at->path.p : ".", NAMES_MAX, &names, p->e)) return false;
 	for (size_t i = 0; i < names.n; i++) {
 		struct place below = { .path = at->path.n ? path_join(p->a, at->path, names.p[i]) : names.p[i],
 			                   .depth = at->depth + 1,
 			                   .parent = &self };
 		below.name = at->name.n ? path_join(p->a, at->name, names.p[i]) : names.p[i];
+		if (real.n) below.real = path_join(p->a, real, names.p[i]);
 		if (!add_path(p, &below)) return false;
 	}
 	return true;
@@ -195,8 +222,11 @@ static bool add_path(struct pack *p, const struct place *at)
 {
 	struct io_stat st;
 	enum pack_links links = p->request->links;
+	bool executable = at->named && p->executable.n && str_eq(at->path, p->executable);
 	if (links == PACK_LINKS_UNSET) links = at->named ? PACK_LINKS_FOLLOW : PACK_LINKS_REFUSE;
-	if (at->name.n && !str_eq(at->path, p->executable) && matches(&p->request->exclude, at->name)) return true;
+	/* A link in its place would start nothing when it leads to a file that has another name here, or none. */
+	if (links == PACK_LINKS_KEEP && executable) links = PACK_LINKS_FOLLOW;
+	if (at->name.n && !executable && matches(&p->request->exclude, at->name)) return true;
 	if (!io_lstat(at->path.n ? at->path.p : ".", &st, p->e)) return false;
 	if (st.is_symlink) {
 		if (links == PACK_LINKS_REFUSE) return refuse_link(p, at);
@@ -278,10 +308,40 @@ static bool check_folders_of(const struct pack *p, const struct zip_pack_item *i
 	return true;
 }
 
+/* Is there a file of this name, or one below it? */
+static bool is_packed(const struct pack *p, str name)
+{
+	str below = arena_join(p->a, name, S("/"));
+	size_t low = 0, high = p->items.n;
+	if (name.n == 0 || str_eq(name, S(".")) || find(p, name)) return true;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (str_cmp(p->items.p[mid].name, below) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < p->items.n && str_starts(p->items.p[low].name, below);
+}
+
+static void warn_of_dangling_links(struct pack *p)
+{
+	for (size_t i = 0; i < p->items.n; i++) {
+		const struct zip_pack_item *item = &p->items.p[i];
+		if (item->mode != PACK_LINK_MODE || path_is_absolute(item->bytes)) continue;
+		str end = path_clean(p->a, arena_fmt(p->a, STR_FMT "/" STR_FMT, STR_ARG(path_dir(item->name)), STR_ARG(item->bytes)));
+		if (is_packed(p, end)) continue;
+		note_add(p->notes, NOTE_WARNING, "link-dangling",
+		         "the symbolic link " STR_FMT " leads to " STR_FMT ", which is not packed", STR_ARG(item->name), STR_ARG(end));
+		note_help(p->notes, "pack that, too, or what it leads to with --symlinks follow");
+	}
+}
+
 static bool check_names(const struct pack *p)
 {
 	for (size_t i = 0; i < p->items.n; i++) {
 		const struct zip_pack_item *item = &p->items.p[i];
+		if (!zip_pack_name(p->output, item->name, p->e)) return err_help(p->e, "rename it, or leave it out with --exclude");
 		if (i > 0 && str_eq(item[-1].name, item->name)) return collision(p, item->name, item[-1].path, item->path);
 		if (!check_folders_of(p, item)) return false;
 	}
@@ -311,5 +371,7 @@ bool pack_collect(struct pack *p)
 		if (!add_word(p, p->files.p[i], i == 0)) return false;
 	if (!add_bootstrap(p)) return false;
 	if (p->items.n > 1) qsort(p->items.p, p->items.n, sizeof *p->items.p, by_name);
-	return check_names(p);
+	if (!check_names(p)) return false;
+	warn_of_dangling_links(p);
+	return true;
 }

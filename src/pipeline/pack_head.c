@@ -11,15 +11,15 @@
 #define HEAD         256
 #define GLIBC_NEWEST 34 /* of provided.al2023, the newest of Lambda's systems */
 
-bool pack_read_head(const char *path, struct pack_head *out, struct err *e)
+bool pack_read_head(str path, bool links, struct pack_head *out, struct err *e)
 {
 	char bytes[HEAD];
 	struct io_stat st;
-	int fd = io_open_read(path, e);
+	int fd = io_open_regular(path.p, links, e);
 	if (fd < 0) return false;
-	bool ok = io_fstat(fd, path, &st, e);
+	bool ok = io_fstat(fd, path.p, &st, e);
 	size_t n = ok && st.size < HEAD ? (size_t)st.size : HEAD;
-	ok = ok && io_pread(fd, path, bytes, n, 0, e);
+	ok = ok && io_pread(fd, path.p, bytes, n, 0, e);
 	io_close(&fd);
 	if (!ok) return false;
 	str head = { bytes, n };
@@ -85,7 +85,7 @@ bool pack_find_executable(struct pack *p)
 		return err_help(p->e, "name a file first, or add --plain to pack folders and data only");
 	}
 	if (!st.is_regular) return true; /* refused where all files are */
-	if (!pack_read_head(path.p, &head, p->e)) return false;
+	if (!pack_read_head(path, true, &head, p->e)) return false;
 	if (head.crlf) return pack_refuse_crlf(path, p->e);
 	if (head.shebang || (head.elf && is_elf_executable(p, path))) p->executable = path;
 	return true;

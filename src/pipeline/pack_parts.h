@@ -27,7 +27,8 @@ bool pack_collect(struct pack *p);
 struct pack_head {
 	bool elf, shebang, crlf; /* crlf: the "#!" line ends in "\r\n" */
 };
-bool pack_read_head(const char *path, struct pack_head *out, struct err *e);
+/* path: NUL-terminated; links: whether one may be in it. */
+bool pack_read_head(str path, bool links, struct pack_head *out, struct err *e);
 bool pack_refuse_crlf(str path, struct err *e);
 /* Whether a name alone makes a file executable. */
 bool pack_executable_place(str name);

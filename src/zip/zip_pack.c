@@ -5,12 +5,14 @@
  * entry that is larger is a batch of its own: its pieces go to a scratch file, batch by batch. */
 #include "zip/zip_pack.h"
 
+#include <errno.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "base/oom.h"
 #include "base/pool.h"
 #include "zip/zip_decode.h"
+#include "zip/zip_names.h"
 #include "zip/zip_pieces.h"
 #include "zip/zip_record.h"
 #include "zip/zip_window.h"
@@ -77,11 +79,23 @@ static bool is_as_told(int fd, const struct zip_pack_item *item, struct err *e)
 	return same || changed(item, e);
 }
 
+/* What is a link or a pipe by now was a file when it was looked at. */
+static int open_file(const struct zip_pack_item *item, struct err *e)
+{
+	struct err why = { 0 };
+	int fd = item->real.n ? io_open_regular(item->real.p, false, &why) : io_open_regular(item->path.p, true, &why);
+	if (fd < 0 && (why.sys == 0 || why.sys == ELOOP))
+		changed(item, e);
+	else if (fd < 0)
+		*e = why;
+	return fd;
+}
+
 /* Bytes of a file, which must be the same file before and after. */
 static bool read_piece(const struct zip_pack_item *item, uint64_t at, size_t n, char *out, struct err *e)
 {
 	struct err read_error = { 0 };
-	int fd = io_open_read(item->path.p, e);
+	int fd = open_file(item, e);
 	if (fd < 0) return false;
 	bool ok = is_as_told(fd, item, e) && (zip_pread(fd, item->path, out, n, at, &read_error) || changed(item, e)) &&
 	          is_as_told(fd, item, e);
@@ -276,7 +290,7 @@ static bool write_from(struct packing *p, const struct zip_pack_item *item, cons
 static bool write_stored_file(struct packing *p, const struct zip_pack_item *item, uint32_t crc32)
 {
 	struct err copy_error = { 0 }, *outer = p->e;
-	int fd = p->fd >= 0 ? p->fd : io_open_read(item->path.p, p->e);
+	int fd = p->fd >= 0 ? p->fd : open_file(item, p->e);
 	if (fd < 0) return false;
 	struct zip_raw_source s = { .fd = fd, .path = item->path, .crc32 = crc32, .csize = item->size, .usize = item->size };
 	p->e = &copy_error;
@@ -538,6 +552,16 @@ static bool pack_all(struct packing *p)
 		if (large ? !pack_large(p) : !run_pieces(p) || !write_slots(p)) return false;
 	}
 	return true;
+}
+
+bool zip_pack_name(str path, str name, struct err *e)
+{
+	struct err why = { 0 };
+	struct zip_place place = { path, name, 0 };
+	if (zip_name_check(&place, true, zip_limits_default.name_max, &why)) return true;
+	why.has_offset = false; /* there is no archive yet */
+	*e = why;
+	return false;
 }
 
 bool zip_pack(struct zip_writer *w, const struct zip_pack_options *options, size_t n, zip_pack_get *get, void *context,

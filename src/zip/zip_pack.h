@@ -29,6 +29,7 @@ struct zip_pack_item {
 	str bytes; /* BYTES */
 	/* FILE: NUL-terminated path and what a stat of it said; crc32 when the content was read before. */
 	str path;
+	str real; /* opened instead: no part of it is a symbolic link, and none may become one; empty = path */
 	uint64_t size, inode;
 	int64_t mtime_ns, ctime_ns;
 	bool has_crc32;
@@ -48,6 +49,9 @@ struct zip_pack_options {
 /* The i-th entry, in strictly increasing order of name; called again and again, from the calling thread only. open: raw.fd is wanted,
  * and has to be good until the next call. */
 typedef bool zip_pack_get(void *context, size_t i, bool open, struct zip_pack_item *out, struct err *e);
+
+/* Refuses a name as the writer would ("zip-name-..."), before anything is compressed; path is for the message. */
+bool zip_pack_name(str path, str name, struct err *e);
 
 /* *failed: the entry that an error is about, SIZE_MAX when it is about none. */
 bool zip_pack(struct zip_writer *w, const struct zip_pack_options *options, size_t n, zip_pack_get *get, void *context,
