@@ -67,27 +67,27 @@ static const struct opt options[] = {
 	{ .name = "kind",
 	  .takes = OPT_VALUE,
 	  .choices = "layer|function",
-	  .help = "Kind of artifact; function when there is a source, else layer." },
+	  .help = "Kind of artifact; function when there is a source or an executable, else layer." },
 	{ .name = "name",
 	  .takes = OPT_VALUE,
 	  .metavar = "NAME",
-	  .help = "Name of the artifact; from the output's name by default." },
+	  .help = "Name of the artifact; from the name of the output or executable by default." },
 	{ .name = "runtime",
 	  .takes = OPT_LIST,
 	  .metavar = "RUNTIME",
 	  .complete = OPT_RUNTIMES,
-	  .help = "Lambda runtime, for example python3.12." },
+	  .help = "Lambda runtime, for example python3.12; provided.al2023 for executables by default." },
 	{ .name = "arch",
 	  .takes = OPT_LIST,
 	  .choices = "x86_64|arm64|amd64|aarch64",
 	  .metavar = "ARCH",
-	  .help = "Architecture; x86_64 by default." },
+	  .help = "Architecture; that of the executable, else x86_64 by default." },
 	{ .name = "output",
 	  .letter = 'o',
 	  .takes = OPT_VALUE,
 	  .metavar = "FILE",
 	  .complete = OPT_FILES,
-	  .help = "Zip to write; may hold {name}, {kind}, {runtime} and {arch}." },
+	  .help = "Zip to write; may hold {name}, {kind}, {runtime}, {arch} and {machine}." },
 	{ .name = "into",
 	  .takes = OPT_VALUE,
 	  .metavar = "DIR",
@@ -184,7 +184,7 @@ const struct command command_build = {
 	.summary = "Build layers and function packages from a lock",
 	.description =
 	    "Builds the artifacts of lamina.toml, all of them or those that are named. Options that describe an artifact (-r, --lock, "
-	    "--project, --source) build that one instead.\n\n"
+	    "--project, --source, --go, --bootstrap) build that one instead.\n\n"
 	    "Every wheel is verified against the lock and proved once; a build then copies the compressed streams into the zip. The same "
 	    "inputs give the same bytes on every computer. An artifact that is up to date costs nothing.",
 	.arguments = "[NAME...]",
@@ -196,6 +196,8 @@ const struct command command_build = {
 	            "lamina build -r requirements.txt --runtime python3.12 --arch arm64 -o layer.zip\n"
 	            "# a function with its dependencies, for both architectures\n"
 	            "lamina build --lock poetry.lock --source app --runtime python3.13 --arch x86_64,arm64\n"
+	            "# a function of any executable\n"
+	            "lamina build --bootstrap target/release/rusty -o rusty.zip\n"
 	            "# everything in lamina.toml, as records\n"
 	            "lamina build --json",
 	.run = run_build,

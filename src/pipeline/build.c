@@ -183,6 +183,7 @@ static bool make(struct build *b, struct job *j, const struct sha256 *content, u
 		return false;
 	if (b->options->dump == DUMP_PLAN) return dump_plan(b, j);
 	if (j->plan.n == 0) return refuse_empty(j, b->e);
+	if (!build_fits(j, b->e)) return false;
 	if (tree && !build_announce_tree(b, j)) return false;
 	if (!(tree ? assemble_tree : assemble_zip)(b->a, j->artifact, &j->plan, &options, &made, damaged, b->e)) return false;
 	fill_result(b, j, &made);

@@ -54,6 +54,24 @@ static void add_largest(const struct plan *plan, struct buf *out)
 		buf_addf(out, "%s" STR_FMT " (%llu)", k ? ", " : "", STR_ARG(top[k]->name), (unsigned long long)plain_size(top[k]));
 }
 
+/* Python's packages are warned about instead, when they are done: a tree or a part of one may be on its way to a container image. */
+bool build_fits(const struct job *j, struct err *e)
+{
+	uint64_t total = 0;
+	struct buf largest;
+	if (j->artifact->target.runtime->python_minor >= 0 || j->artifact->into.n > 0) return true;
+	for (size_t i = 0; i < j->plan.n; i++) total += plain_size(&j->plan.entries[i]);
+	if (total <= LAMBDA_UNZIPPED_MAX) return true;
+	buf_init(&largest, 2048);
+	add_largest(&j->plan, &largest);
+	err_set(e, ERR_FORMAT, "size-unzipped", "`" STR_FMT "` has %llu bytes unzipped; Lambda accepts %llu, layers included",
+	        STR_ARG(j->artifact->name), (unsigned long long)total, (unsigned long long)LAMBDA_UNZIPPED_MAX);
+	err_where(e, STR_FMT, STR_ARG(j->artifact->where));
+	err_why(e, "the largest: " STR_FMT, STR_ARG(buf_str(&largest)));
+	buf_release(&largest);
+	return err_help(e, "strip binaries, leave files out with `include` or --exclude-path, or use a container image");
+}
+
 void build_note_sizes(struct job *j)
 {
 	const struct build_result *r = &j->built->result;

@@ -68,6 +68,8 @@ bool build_guard(struct build *b);
 /* build_notes.c: what is said about every artifact, and the warnings of its record. */
 void build_note_runtime(struct build *b, struct job *j);
 void build_note_sizes(struct job *j);
+/* A zip of executables that Lambda could not unpack is not made (ERR_FORMAT "size-unzipped"). After the plan. */
+bool build_fits(const struct job *j, struct err *e);
 void build_note_prefer(struct job *j);
 void build_take_warnings(struct build *b, struct job *j);
 

@@ -171,6 +171,8 @@ static bool set_identity(struct arena *a, const struct build_request *request, s
 	made->name = request->name;
 	if (made->name.n == 0) made->name = name_from_output(a, request->output.n ? request->output : request->into);
 	if (made->name.n == 0 && request->go.n) made->name = name_from_output(a, path_clean(a, request->go));
+	if (made->name.n == 0 && request->bootstrap.n && !str_eq(path_base(request->bootstrap), S("bootstrap")))
+		made->name = name_from_output(a, path_clean(a, request->bootstrap));
 	if (made->name.n == 0) made->name = made->kind == ARTIFACT_LAYER ? S("layer") : S("function");
 	bool valid = made->name.n <= 64;
 	for (size_t i = 0; i < made->name.n; i++)
@@ -231,7 +233,8 @@ static bool refuse_identity(const struct build_request *request, struct err *e)
 	if (request->kind.n == 0 && request->name.n == 0) return true;
 	err_set(e, ERR_USAGE, "option-value", "--%s describes an artifact of options, but nothing is named that goes into it",
 	        request->kind.n ? "kind" : "name");
-	return err_help(e, "add -r, --lock, --project or --source; what " CONFIG_NAME " builds has its kind and name there");
+	return err_help(e, "add -r, --lock, --project, --source, --go or --bootstrap; what " CONFIG_NAME
+	                   " builds has its kind and name there");
 }
 
 static bool nothing_to_build(struct err *e)
