@@ -19,7 +19,7 @@
 #include "python/source_tree.h"
 
 /* One file of the wheel, dist-info included, RECORD not. */
-struct source_file {
+struct source_member {
 	str to;      /* path in the wheel */
 	str from;    /* path in the tree; empty when `content` is made */
 	str content; /* when from is empty */
@@ -27,14 +27,14 @@ struct source_file {
 };
 
 struct source_wheel {
-	const char *backend;           /* "setuptools" */
-	str name, version;             /* name as written; version normalised */
-	str file_name;                 /* "libexample-1.0-py3-none-any.whl" */
-	str dist_info;                 /* "libexample-1.0.dist-info" */
-	str metadata;                  /* bytes of METADATA; also among the files */
-	VEC(struct source_file) files; /* bytewise by `to` */
-	str requires_python;           /* empty when absent */
-	struct str_list requires_dist; /* with markers for extras, as METADATA has them */
+	const char *backend;             /* "setuptools" */
+	str name, version;               /* name as written; version normalised */
+	str file_name;                   /* "libexample-1.0-py3-none-any.whl" */
+	str dist_info;                   /* "libexample-1.0.dist-info" */
+	str metadata;                    /* bytes of METADATA; also among the files */
+	VEC(struct source_member) files; /* bytewise by `to` */
+	str requires_python;             /* empty when absent */
+	struct str_list requires_dist;   /* with markers for extras, as METADATA has them */
 	struct str_list provides_extra;
 	struct str_list inputs; /* paths of the tree that decided something without being packed (pyproject.toml ...) */
 };
