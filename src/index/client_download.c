@@ -11,8 +11,7 @@ struct fetching {
 	const struct index_download *download;
 	struct arena *scratch;
 	str url, index;
-	struct index_credentials credentials;
-	bool asked_keyring;
+	struct client_request request;
 };
 
 /* What messages call it: "numpy", or the file's name. */
@@ -26,63 +25,35 @@ static str subject(const struct fetching *f)
 
 /* --- over the network --- */
 
-static bool on_bytes(void *context, const void *bytes, size_t n, struct err *e)
-{
-	struct fetching *f = context;
-	return f->download->write(f->download->context, bytes, n, e);
-}
-
-static bool on_restart(void *context, struct err *e)
-{
-	struct fetching *f = context;
-	return !f->download->restart || f->download->restart(f->download->context, e);
-}
-
-static bool on_finish(void *context, struct err *e)
-{
-	struct fetching *f = context;
-	return !f->download->finish || f->download->finish(f->download->context, e);
-}
-
-static void queue(struct fetching *f);
-
 static void on_done(void *context, const struct http_result *result)
 {
 	struct fetching *f = context;
 	struct err e = { 0 };
 	if (result->ok) return;
-	if (result->status == 401 && !f->asked_keyring) {
-		f->asked_keyring = true;
-		/* What the keyring says about the index is for the index's own origin. */
-		str service = !str_empty(f->index) && client_same_origin(f->index, f->url) ? f->index : f->url;
-		if (client_keyring(f->client, service, f->credentials.username, &f->credentials)) {
-			queue(f);
-			return;
-		}
-	}
-	/* The sink's own errors already say whose bytes they are about. */
-	client_error(&e, result->error->code == ERR_NETWORK || result->error->code == ERR_USAGE ? subject(f) : S(""),
-	             result->error);
+	client_request_error(&f->request, result, &e);
 	http_stop(f->client->http, &e);
 }
 
-static void queue(struct fetching *f)
+static bool queue(struct fetching *f, struct err *e)
 {
 	const struct index_download *d = f->download;
-	struct http_request r = { .url = f->url,
-		                      .max_body = d->max_size ? d->max_size : UINT64_MAX,
-		                      .has_size = d->has_size,
-		                      .expected_size = d->size,
-		                      .has_range = d->has_range,
-		                      .range_from = d->range_from,
-		                      .range_to = d->range_to,
-		                      .context = f,
-		                      .sink = on_bytes,
-		                      .restart = on_restart,
-		                      .finish = on_finish,
-		                      .done = on_done };
-	client_authorize(&r, &f->credentials);
-	http_add(client_http(f->client), &r);
+	f->request = (struct client_request){ .client = f->client,
+		                                  .arena = f->scratch,
+		                                  .subject = d->project,
+		                                  .index = f->index,
+		                                  .http = { .max_body = d->max_size ? d->max_size : UINT64_MAX,
+		                                            .has_size = d->has_size,
+		                                            .expected_size = d->size,
+		                                            .has_range = d->has_range,
+		                                            .range_from = d->range_from,
+		                                            .range_to = d->range_to },
+		                                  .context = d->context,
+		                                  .write = d->write,
+		                                  .restart = d->restart,
+		                                  .finish = d->finish,
+		                                  .done = on_done };
+	f->request.done_context = f;
+	return client_request_begin(&f->request, d->url, e);
 }
 
 /* --- from disk --- */
@@ -135,18 +106,16 @@ static bool from_disk(struct fetching *f, struct err *e)
 static bool begin(struct fetching *f, struct err *e)
 {
 	const struct index_download *d = f->download;
-	struct index_credentials of_index;
+	struct index_credentials of_url, of_index;
 	struct err why = { 0 };
-	if (!client_split(f->scratch, d->url, &f->url, &f->credentials, &why)) {
+	if (!client_split(f->scratch, d->url, &f->url, &of_url, &why)) {
 		why.code = ERR_USAGE;
 		return client_error(e, d->project, &why);
 	}
 	if (!str_empty(d->index) && !client_split(f->scratch, d->index, &f->index, &of_index, &why)) f->index = S("");
 	if (str_starts(f->url, S("file:"))) return from_disk(f, e);
 	if (f->client->options.offline) return client_offline(e, subject(f), f->url);
-	client_credentials(f->client, f->url, f->index, &f->credentials);
-	queue(f);
-	return true;
+	return queue(f, e);
 }
 
 bool index_download(struct index_client *c, const struct index_download *downloads, size_t n, struct err *e)

@@ -2,12 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * client.c           making, freeing, credentials for a URL, errors
- * client_list.c      index_list: one look-up per name, driven by answers
+ * client_lookup.c    one name, and the indexes that may know it
+ * client_list.c      index_list: many look-ups at once
+ * client_request.c   one request for a file, with the credentials that belong to it
  * client_find.c      find-links, and indexes that are folders
  * client_download.c  index_download */
 #ifndef LAMINA_INDEX_CLIENT_INTERNAL_H
 #define LAMINA_INDEX_CLIENT_INTERNAL_H
 
+#include "base/buf.h"
 #include "index/client.h"
 
 #define FOLDER_NAMES_MAX 1000000
@@ -52,6 +55,68 @@ bool client_error(struct err *e, str subject, const struct err *from);
 bool client_offline(struct err *e, str subject, str url);
 void client_authorize(struct http_request *r, const struct index_credentials *credentials);
 void client_note_page(struct index_client *c, str name, const struct index_page *page);
+
+/* --- client_lookup.c: the rule of client.h that says which index answers --- */
+struct client_condition {
+	str etag, last_modified; /* of what is known; empty = none */
+};
+enum client_recall { CLIENT_ASK, CLIENT_KNOWN, CLIENT_ABSENT };
+struct client_lookup_hooks {
+	/* Before an index of the web is asked: what is known of it already. KNOWN: the owner has its answer, the look-up is over;
+	 * ABSENT: it is known not to have the name. May be NULL. */
+	enum client_recall (*recall)(void *context, const struct index_source *s, struct client_condition *condition);
+	/* The answer; the page lives until it returns. result: NULL for an index on disk. All three are NULL when no index knows the
+	 * name but find-links do (l->linked). */
+	void (*page)(void *context, const struct index_source *s, const struct index_page *page, const struct http_result *result);
+	/* 304 for what recall gave conditions of. Never called without conditions. */
+	void (*unchanged)(void *context, const struct index_source *s, const struct http_result *result);
+	/* The index does not know the name: 404 or 410. May be NULL. */
+	void (*absent)(void *context, const struct index_source *s, const struct http_result *result);
+	/* web: an index of the web failed; else nothing was asked of it (unknown project, offline, a folder that cannot be read). */
+	void (*failed)(void *context, const struct err *why, bool web);
+};
+struct client_lookup {
+	struct index_client *client;
+	struct arena *arena; /* for what the look-up needs */
+	str name, index;     /* as in index_query */
+	bool linked;         /* find-links have files of that name */
+	bool urgent;
+	const struct client_lookup_hooks *hooks;
+	void *context;
+	/* private: */
+	VEC(struct index_source) sources; /* to ask, in order */
+	size_t at;
+	bool asked_keyring;
+	struct index_credentials credentials; /* used for the source at `at` */
+	struct buf text;
+};
+/* Asks; exactly one of page, unchanged, failed is called, now or while http runs. False: the index's name or URL is no good. */
+bool client_lookup_begin(struct client_lookup *l, struct err *e);
+void client_lookup_release(struct client_lookup *l);
+
+/* --- client_request.c --- */
+struct client_request {
+	struct index_client *client;
+	struct arena *arena;
+	str subject; /* for messages; may be empty: the file's name */
+	str index;   /* URL without userinfo of the index that named the file; may be empty */
+	/* As http.h says; url, credentials, and context of the callbacks (this request) are set by client_request_begin. */
+	struct http_request http;
+	void *context, *done_context;
+	bool (*begin)(void *context, const struct http_result *so_far, struct err *e);
+	bool (*write)(void *context, const void *bytes, size_t n, struct err *e);
+	bool (*restart)(void *context, struct err *e);
+	bool (*finish)(void *context, struct err *e);
+	void (*done)(void *done_context, const struct http_result *result);
+	/* private: */
+	str url;
+	struct index_credentials credentials;
+	bool asked_keyring;
+};
+/* Queues a GET of the URL (userinfo allowed). A 401 is answered once with what the keyring knows; `done` gets the last result. */
+bool client_request_begin(struct client_request *r, str url, struct err *e);
+/* The result's error with the subject before it, where it does not say itself whose bytes it is about. */
+void client_request_error(const struct client_request *r, const struct http_result *result, struct err *e);
 
 /* --- client_find.c --- */
 /* True when the file's name belongs to the project. */

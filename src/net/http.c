@@ -80,7 +80,7 @@ struct http_client *http_new(const struct http_options *options)
 	c->random = (uint64_t)http_clock_ms() * 0x9e3779b97f4a7c15ull ^ (uint64_t)(uintptr_t)c;
 	if (c->random == 0) c->random = 1;
 	c->arena = arena;
-	c->last = &c->first;
+	c->last = c->last_urgent = &c->first;
 	return c;
 }
 
@@ -98,7 +98,7 @@ static void clear(struct http_client *c)
 	for (size_t i = 0; i < c->n_transfers; i++) transfer_free(c->transfers[i]);
 	c->n_transfers = 0;
 	c->first = NULL;
-	c->last = &c->first;
+	c->last = c->last_urgent = &c->first;
 }
 
 void http_free(struct http_client *c)
@@ -139,8 +139,11 @@ void http_add(struct http_client *c, const struct http_request *request)
 		w->error = arena_new(&c->arena, struct err);
 		*w->error = e;
 	}
-	*c->last = w;
-	c->last = &w->next;
+	struct waiting **place = request->urgent ? c->last_urgent : c->last;
+	w->next = *place;
+	*place = w;
+	if (c->last == place) c->last = &w->next;
+	if (request->urgent) c->last_urgent = &w->next;
 	c->may_start = true;
 }
 
@@ -286,6 +289,7 @@ static struct waiting *take_startable(struct http_client *c)
 		if (host_is_full(c, w)) continue;
 		*link = w->next;
 		if (c->last == &w->next) c->last = link;
+		if (c->last_urgent == &w->next) c->last_urgent = link;
 		return w;
 	}
 	return NULL;
@@ -373,7 +377,7 @@ static bool interrupted(const struct http_client *c)
 }
 
 /* One round; false ends the run. */
-static bool turn(struct http_client *c, struct err *e)
+static bool turn(struct http_client *c, const bool *until, struct err *e)
 {
 	int running = 0;
 	CURLMcode code = c->api.multi_perform(c->multi, &running);
@@ -385,7 +389,10 @@ static bool turn(struct http_client *c, struct err *e)
 		return false;
 	}
 	if (interrupted(c)) return err_set(e, ERR_INTERRUPT, "interrupted", "interrupted");
-	if (code == CURLM_OK && c->n_transfers > 0) code = c->api.multi_poll(c->multi, NULL, 0, sleep_ms(c), NULL);
+	/* The caller will compute for a while: what was just started is to be on its way. */
+	bool leave = until && *until;
+	if (code == CURLM_OK && leave) code = c->api.multi_perform(c->multi, &running);
+	if (code == CURLM_OK && !leave && c->n_transfers > 0) code = c->api.multi_poll(c->multi, NULL, 0, sleep_ms(c), NULL);
 	if (code == CURLM_OK) return true;
 	err_set(e, ERR_NETWORK, "bad-response", "libcurl gave up");
 	return err_why(e, "%s", c->api.multi_strerror(code));
@@ -413,18 +420,20 @@ static void let_sigpipe(const sigset_t *before, bool was_pending)
 	pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-bool http_run(struct http_client *c, struct err *e)
+bool http_run_until(struct http_client *c, const bool *until, struct err *e)
 {
 	sigset_t signals;
-	if (!c->first && c->n_transfers == 0) return true;
+	if ((until && *until) || (!c->first && c->n_transfers == 0)) return true;
 	bool pending = hold_sigpipe(&signals);
 	bool ok = prepare(c, e);
-	while (ok && (c->first || c->n_transfers > 0)) ok = turn(c, e);
-	clear(c);
+	while (ok && !(until && *until) && (c->first || c->n_transfers > 0)) ok = turn(c, until, e);
+	if (!ok) clear(c);
 	c->stopped = false;
 	let_sigpipe(&signals, pending);
 	return ok;
 }
+
+bool http_run(struct http_client *c, struct err *e) { return http_run_until(c, NULL, e); }
 
 bool http_library_version(struct arena *a, str *out)
 {

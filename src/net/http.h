@@ -1,9 +1,9 @@
 /* http.h: many HTTP(S) transfers at once, retried, bounded and verified in length.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A client owns one libcurl multi handle. Requests are queued with http_add and driven by http_run on the calling thread;
- * answers arrive through callbacks on that thread, which may queue further requests. libcurl is loaded on the first http_run
- * (dlopen): commands that need no network do not pay for it.
+ * A client owns one libcurl multi handle. Requests are queued with http_add and driven by http_run or http_run_until on the
+ * calling thread; answers arrive through callbacks on that thread, which may queue further requests. libcurl is loaded on the
+ * first run (dlopen): commands that need no network do not pay for it.
  * A request: is sent, redirected and retried until it succeeds or fails for good; then `done` is called exactly once. Bytes go
  *            to `sink` as they come; when an attempt that delivered bytes is given up, `restart` takes them back.
  * Retried:   429, 500, 502, 503, 504, no connection, cut bodies, stalls, protocol errors, and bodies that `finish` calls
@@ -67,7 +67,7 @@ struct http_result {
 	bool ok;         /* 2xx (or 304) and the whole body was delivered and accepted */
 	uint32_t status; /* of the last answer, 0 when there was none */
 	str url;         /* of the last hop; without userinfo */
-	str content_type, etag, last_modified, content_range, cache_control;
+	str content_type, etag, last_modified, content_range, cache_control, age;
 	uint64_t body_size; /* bytes given to sink */
 	uint32_t attempts;
 	const struct err *error; /* set exactly when !ok; its code is never ERR_NONE then */
@@ -80,13 +80,15 @@ struct http_request {
 	/* Basic authentication for the origin of url; secret. */
 	bool has_auth;
 	str username, password;
-	/* bytes=from-to, inclusive; with suffix: the last `to` bytes. Anything but a 206 with that range is "bad-range". */
-	bool has_range, suffix_range;
+	/* bytes=from-to, inclusive; with suffix: the last `to` bytes. Anything but a 206 with that range is "bad-range". or_whole: a
+	 * 200 with the whole body is an answer as well; `begin` tells which of the two comes (so_far->status). */
+	bool has_range, suffix_range, or_whole;
 	uint64_t range_from, range_to;
 	uint64_t max_body; /* 0 is a usage error of the caller */
 	bool has_size;     /* the body must have exactly expected_size bytes */
 	uint64_t expected_size;
-	bool gzip; /* ask for and decode gzip; without it the bytes are delivered as they are */
+	bool gzip;   /* ask for and decode gzip; without it the bytes are delivered as they are */
+	bool urgent; /* somebody waits for it: goes before those in the queue that are not */
 	void *context;
 	/* Called with the result so far before the first body byte of a good answer; may be NULL. False with e set ends the
 	 * request. */
@@ -109,6 +111,9 @@ void http_add(struct http_client *c, const struct http_request *request);
 /* Drives until nothing is queued or running. False when libcurl or a certificate file is missing, when cancelled, or after
  * http_stop: what is not done by then is dropped without a call of `done`. */
 bool http_run(struct http_client *c, struct err *e);
+/* As http_run, but ends as soon as a callback has set *until: what is queued or running then stays so and goes on in the next
+ * run. Transfers that wait for it are not called stalled for the time between two runs. */
+bool http_run_until(struct http_client *c, const bool *until, struct err *e);
 /* From a callback: give up everything else; http_run returns false with a copy of `why`. */
 void http_stop(struct http_client *c, const struct err *why);
 

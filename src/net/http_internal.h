@@ -30,7 +30,7 @@ struct http_answer {
 	bool has_length;
 	uint64_t length;
 	bool transfer_encoding;
-	str content_type, content_encoding, etag, last_modified, content_range, cache_control, location, retry_after, date;
+	str content_type, content_encoding, etag, last_modified, content_range, cache_control, age, location, retry_after, date;
 };
 
 enum transfer_state { TRANSFER_RUNNING, TRANSFER_SLEEPING };
@@ -83,6 +83,7 @@ struct http_client {
 	struct curl_api api;
 	CURLM *multi;
 	struct waiting *first, **last; /* in order */
+	struct waiting **last_urgent;  /* the urgent ones are the first of them */
 	bool may_start;                /* a place was freed or a request added since the list was last looked through */
 	struct transfer **transfers;
 	size_t n_transfers;

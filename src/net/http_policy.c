@@ -31,6 +31,7 @@ static void take_header(struct arena *a, struct http_answer *answer, str name, s
 		{ S("last-modified"), &answer->last_modified },
 		{ S("content-range"), &answer->content_range },
 		{ S("cache-control"), &answer->cache_control },
+		{ S("age"), &answer->age },
 		{ S("location"), &answer->location },
 		{ S("retry-after"), &answer->retry_after },
 		{ S("date"), &answer->date },

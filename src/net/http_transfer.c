@@ -55,6 +55,7 @@ static bool range_met(const struct transfer *t)
 {
 	uint64_t from, to, total;
 	const struct http_request *r = &t->request;
+	if (t->answer.status == 200 && r->or_whole) return true;
 	if (t->answer.status != 206 || !http_content_range(t->answer.content_range, &from, &to, &total)) return false;
 	if (!r->suffix_range) return from == r->range_from && (to == r->range_to || (to < r->range_to && to + 1 == total));
 	/* A file that is shorter than the suffix is given whole. */
@@ -333,6 +334,7 @@ void transfer_result(struct transfer *t, struct http_result *out)
 		                         .last_modified = a->last_modified,
 		                         .content_range = a->content_range,
 		                         .cache_control = a->cache_control,
+		                         .age = a->age,
 		                         .body_size = t->body_bytes,
 		                         .attempts = t->attempts,
 		                         .error = ok ? NULL : &t->error };
