@@ -90,6 +90,8 @@ bool store_put_restart(struct store_put *put, struct err *e);                   
 /* Commits under the digest of what was written and gives it. expected != NULL: anything else is ERR_RESOLVE "hash-mismatch"
  * (what names expected and got; nothing is kept). Whatever it returns, the put is over. */
 bool store_put_end(struct store_put *put, const struct sha256 *expected, struct sha256 *out, struct err *e);
+/* The same for who wrote to put->temp himself and knows the digest of what he wrote. */
+bool store_put_made(struct store_put *put, const struct sha256 *digest, uint64_t size, struct err *e);
 void store_put_abort(struct store_put *put); /* tolerates a zeroed, ended or aborted one */
 /* Copies a local file in (find-links, file://). */
 bool store_put_file(struct store *s, const char *path, uint64_t max, const struct sha256 *expected, struct sha256 *out,

@@ -88,6 +88,18 @@ bool store_put_end(struct store_put *put, const struct sha256 *expected, struct 
 	return ok;
 }
 
+bool store_put_made(struct store_put *put, const struct sha256 *digest, uint64_t size, struct err *e)
+{
+	bool ok = size <= put->max;
+	if (!ok) {
+		err_set(e, ERR_FORMAT, "too-large", "the file is larger than expected");
+		err_why(e, "at most %llu bytes are taken", (unsigned long long)put->max);
+	}
+	ok = ok && commit(put, digest, e);
+	store_put_abort(put);
+	return ok;
+}
+
 void store_put_abort(struct store_put *put)
 {
 	if (!put->store) return;

@@ -1,0 +1,51 @@
+/* private.h: the folder of a private project -> its wheel, in the store, without running anything of it.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The folder is listed, the rules of its build backend say what the wheel holds (python/source_wheel.h), and the wheel is made:
+ * deterministic, with a RECORD, kept in the store like any other wheel. What comes after (records, plans, zips) sees no difference.
+ * Nothing changed: the wheel is known by the digest of its names and contents; finding it again reads the files and writes nothing. A
+ *           file that did not change keeps the compressed stream of the wheel that was made before.
+ * Modes:    0755 for scripts, "#!" and ELF executables, else 0644: never the host's.
+ * Inputs:   the folder's files and names, for stamps: a new file is noticed as a changed one is.
+ * Errors:   ERR_FORMAT "source-special", "source-link", "source-name", "source-too-many" (private_tree), those of python/source_wheel.h;
+ *           ERR_IO "not-found", "source-changed".
+ * Threads:  starts threads of its own for reading; the call belongs to one. */
+#ifndef LAMINA_PIPELINE_PRIVATE_H
+#define LAMINA_PIPELINE_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "base/err.h"
+#include "model/note.h"
+#include "python/source_wheel.h"
+#include "store/store.h"
+
+struct private_options {
+	struct store *store;
+	size_t jobs;
+	bool look_only; /* nothing is written */
+	const atomic_bool *cancel;
+};
+
+struct private_wheel {
+	str file; /* name of the wheel */
+	struct sha256 sha256;
+	uint64_t size;
+	bool stored;            /* false only with look_only: it would have to be made */
+	const char *backend;    /* "setuptools" */
+	struct str_list inputs; /* paths on disk of what decided, and "FOLDER/" + STAMP_NAMES_ALL for folders whose names did */
+};
+
+bool private_wheel_make(struct arena *a, str folder, const struct private_options *options, struct notes *notes,
+                        struct private_wheel *out, struct err *e);
+
+/* private_tree.c: a folder as the rules look at it. facts[i] belongs to tree.entries[i]; folders: names on disk, for stamps. */
+struct private_tree {
+	struct source_tree tree;
+	str folder;
+	const struct io_stat *facts;
+	struct str_list folders;
+};
+bool private_tree_list(struct arena *a, str folder, struct private_tree *out, struct err *e);
+
+#endif

@@ -1,0 +1,197 @@
+/* private_tree.c: lists the folder of a private project.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Left out everywhere: version control, caches, virtual environments, compiled Python. What version control ignores is listed and marked,
+ * since backends differ in what they do with it. The rules of the repository's upper folders count, too. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/private.h"
+#include "python/source_ignore.h"
+
+#define DEPTH_MAX      64
+#define NAMES_MAX      1000000
+#define NAME_BYTES_MAX 4096
+#define IGNORE_MAX     ((size_t)1 << 20)
+
+struct listed {
+	struct source_entry entry;
+	struct io_stat facts;
+};
+
+struct walk {
+	struct arena *a;
+	str folder; /* on disk */
+	str real;   /* its real path */
+	str above;  /* from the repository's top to the folder: "" or "services/api/" */
+	struct ignore_rules rules;
+	VEC(struct listed) list;
+	struct str_list folders;
+	struct err *e;
+};
+
+static bool never(str name)
+{
+	static const char *const names[] = { ".git",  ".hg",         ".svn",          ".bzr",        "__pycache__", ".tox",  ".nox",
+		                                 ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".lamina",     ".eggs", NULL };
+	for (const char *const *n = names; *n; n++)
+		if (str_eq(name, str_from(*n))) return true;
+	return str_ends(name, S(".pyc")) || str_ends(name, S(".lamina-tmp"));
+}
+
+static str on_disk(const struct walk *w, str path) { return path.n ? path_join(w->a, w->folder, path) : w->folder; }
+
+static bool is_environment(struct walk *w, str path)
+{
+	struct io_stat st;
+	struct err ignored = { 0 };
+	return io_stat(path_join(w->a, path, S("pyvenv.cfg")).p, &st, &ignored) && st.exists;
+}
+
+/* path: on disk; folder: as the rules call it, from the repository's top. */
+static void take_rules(struct walk *w, str path, str folder)
+{
+	struct err ignored = { 0 };
+	struct io_stat st;
+	str text, file = path_join(w->a, path, S(".gitignore"));
+	if (!io_stat(file.p, &st, &ignored) || !st.is_regular) return;
+	if (io_read_file(w->a, file.p, IGNORE_MAX, &text, &ignored)) ignore_add(w->a, &w->rules, folder, text);
+}
+
+/* The repository's top, and the rules between it and the folder. Without a repository, the folder is the top. */
+static void take_rules_above(struct walk *w)
+{
+	str top = w->real;
+	for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
+		struct io_stat st;
+		struct err ignored = { 0 };
+		if (io_stat(path_join(w->a, top, S(".git")).p, &st, &ignored) && st.exists) break;
+		if (str_eq(top, path_dir(top)) || depth == DEPTH_MAX - 1) return;
+		top = path_dir(top);
+	}
+	if (top.n >= w->real.n) return;
+	str below = str_from_pos(w->real, top.n == 1 ? 1 : top.n + 1), done = { 0 }, part;
+	take_rules(w, arena_str(w->a, top), (str){ 0 });
+	w->above = arena_fmt(w->a, STR_FMT "/", STR_ARG(below));
+	while (below.n) {
+		if (!str_cut(below, '/', &part, &below)) below = (str){ 0 };
+		done = done.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(done), STR_ARG(part)) : part;
+		/* The folder's own rules are read when it is walked. */
+		if (below.n) take_rules(w, path_join(w->a, top, done), done);
+	}
+}
+
+static bool bad_name(struct walk *w, str path)
+{
+	bool bad = path.n > NAME_BYTES_MAX || !utf8_valid(path);
+	for (size_t i = 0; i < path.n && !bad; i++) bad = (unsigned char)path.p[i] < 0x20 || path.p[i] == 0x7f || path.p[i] == '\\';
+	if (!bad) return false;
+	err_set(w->e, ERR_FORMAT, "source-name", "a file of the project has a name that no package may hold");
+	err_why(w->e, "names must be UTF-8 of at most %d bytes without control characters and backslashes", NAME_BYTES_MAX);
+	err_where(w->e, STR_FMT, STR_ARG(on_disk(w, path)));
+	err_help(w->e, "rename it, or move it out of the project's folder");
+	return true;
+}
+
+static bool refuse_link(struct walk *w, str path, const char *what)
+{
+	err_set(w->e, ERR_FORMAT, "source-link", "a symbolic link of the project %s", what);
+	err_where(w->e, STR_FMT, STR_ARG(path));
+	return err_help(w->e, "replace the link by what it leads to, or remove it");
+}
+
+/* What a link leads to takes its place, as long as that lies in the project's folder. */
+static bool check_link(struct walk *w, str path)
+{
+	char *real = realpath(path.p, NULL);
+	if (!real) return refuse_link(w, path, errno == ELOOP ? "leads in a circle" : "leads nowhere");
+	str r = str_from(real);
+	bool inside = str_starts(r, w->real) && (r.n == w->real.n || w->real.n == 1 || r.p[w->real.n] == '/');
+	free(real);
+	return inside || refuse_link(w, path, "leads out of its folder");
+}
+
+static bool walk_folder(struct walk *w, str path, bool ignored, unsigned depth);
+
+static bool walk_name(struct walk *w, str path, bool ignored, unsigned depth)
+{
+	struct io_stat st;
+	str disk = on_disk(w, path);
+	if (bad_name(w, path)) return false;
+	if (!io_lstat(disk.p, &st, w->e)) return false;
+	if (!st.exists) return true; /* gone since the folder was read */
+	if (st.is_symlink && (!check_link(w, disk) || !io_stat(disk.p, &st, w->e))) return false;
+	if (st.is_dir && is_environment(w, disk)) return true;
+	if (!st.is_dir && !st.is_regular) {
+		err_set(w->e, ERR_FORMAT, "source-special", "a special file (socket, pipe, device) cannot be packed");
+		err_where(w->e, STR_FMT, STR_ARG(disk));
+		return err_help(w->e, "remove it, or move it out of the project's folder");
+	}
+	ignored = ignored || ignore_match(&w->rules, arena_join(w->a, w->above, path), st.is_dir);
+	if (w->list.n >= SOURCE_TREE_MAX)
+		return err_set(w->e, ERR_FORMAT, "source-too-many", "the project `" STR_FMT "` has more than %d files and folders",
+		               STR_ARG(w->folder), SOURCE_TREE_MAX);
+	struct listed *l = vec_push(w->a, &w->list);
+	l->entry =
+	    (struct source_entry){ .path = path, .folder = st.is_dir, .executable = (st.mode & 0111) != 0, .ignored = ignored };
+	l->entry.size = st.is_dir ? 0 : st.size;
+	l->facts = st;
+	return !st.is_dir || walk_folder(w, path, ignored, depth + 1);
+}
+
+static bool walk_folder(struct walk *w, str path, bool ignored, unsigned depth)
+{
+	struct str_list names = { 0 };
+	str disk = on_disk(w, path);
+	if (depth > DEPTH_MAX) return refuse_link(w, disk, "leads in a circle, or folders are nested too deep");
+	if (!io_list(w->a, disk.p, NAMES_MAX, &names, w->e)) return false;
+	*vec_push(w->a, &w->folders) = disk;
+	str rules_folder = arena_join(w->a, w->above, path);
+	if (str_ends(rules_folder, S("/"))) rules_folder.n--;
+	take_rules(w, disk, rules_folder);
+	for (size_t i = 0; i < names.n; i++) {
+		if (never(names.p[i])) continue;
+		str below = path.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(path), STR_ARG(names.p[i])) : names.p[i];
+		if (!walk_name(w, below, ignored, depth)) return false;
+	}
+	return true;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return str_cmp(((const struct listed *)a)->entry.path, ((const struct listed *)b)->entry.path);
+}
+
+static bool read_text(void *context, struct arena *a, str path, str *text, struct err *e)
+{
+	const struct private_tree *t = context;
+	return io_read_file(a, path_join(a, t->folder, path).p, SOURCE_TEXT_MAX, text, e);
+}
+
+bool private_tree_list(struct arena *a, str folder, struct private_tree *out, struct err *e)
+{
+	struct walk w = { .a = a, .folder = arena_str(a, folder.n ? folder : S(".")), .e = e };
+	struct io_stat st;
+	if (!io_stat(w.folder.p, &st, e)) return false;
+	if (!st.is_dir) {
+		err_set(e, ERR_IO, "not-found", "there is no folder `" STR_FMT "`", STR_ARG(w.folder));
+		return err_why(e, st.exists ? "it is a file; a private package is the folder that holds its pyproject.toml"
+		                            : "nothing has that name");
+	}
+	char *real = realpath(w.folder.p, NULL);
+	w.real = arena_str(a, real ? str_from(real) : w.folder);
+	free(real);
+	take_rules_above(&w);
+	if (!walk_folder(&w, (str){ 0 }, false, 0)) return false;
+	if (w.list.n > 1) qsort(w.list.p, w.list.n, sizeof *w.list.p, by_path);
+	struct source_entry *entries = arena_array(a, struct source_entry, w.list.n);
+	struct io_stat *facts = arena_array(a, struct io_stat, w.list.n);
+	for (size_t i = 0; i < w.list.n; i++) {
+		entries[i] = w.list.p[i].entry;
+		facts[i] = w.list.p[i].facts;
+	}
+	*out = (struct private_tree){ .folder = w.folder, .facts = facts, .folders = w.folders };
+	out->tree = (struct source_tree){ .where = w.folder, .entries = entries, .n = w.list.n, .context = out, .read = read_text };
+	return true;
+}
