@@ -79,10 +79,11 @@ static int compare_packages(const void *va, const void *vb)
 	return c ? c : str_cmp(a->version, b->version);
 }
 
-static void reader_begin(struct lock_reader *r, const struct lock_request *request)
+void reader_begin(struct lock_reader *r, struct arena *a, const struct lock_request *request, struct notes *notes)
 {
 	const struct lock_target *t = request->target;
-	for (size_t i = 0; i < MARKER_N_ENVIRONMENT; i++) {
+	*r = (struct lock_reader){ .a = a, .request = request, .target = t, .notes = notes };
+	for (size_t i = 0; t && i < MARKER_N_ENVIRONMENT; i++) {
 		r->known.values[i] = t->values[i];
 		r->assumed.values[i] = t->values[i].p ? t->values[i] : t->assumed[i];
 	}
@@ -92,7 +93,7 @@ static void reader_begin(struct lock_reader *r, const struct lock_request *reque
 	sha256_begin(&r->digest);
 }
 
-static bool choose_format(struct lock_reader *r, str path, const struct lock_format_ops **out, struct err *e)
+bool reader_format(struct lock_reader *r, str path, const struct lock_format_ops **out, struct err *e)
 {
 	enum lock_format format = r->request->format;
 	if (format == LOCK_FORMAT_AUTO) format = lock_format_sniff(path, r->request->text);
@@ -116,12 +117,12 @@ bool lock_read(struct arena *a, const struct lock_request *request, struct notes
 {
 	struct locked_set set = { 0 };
 	struct lock_options found = { 0 };
-	struct lock_reader r = { .a = a, .request = request, .target = request->target, .notes = notes };
+	struct lock_reader r;
+	reader_begin(&r, a, request, notes);
 	r.set = &set;
 	r.options = &found;
-	reader_begin(&r, request);
 	const struct lock_format_ops *ops = NULL;
-	if (!choose_format(&r, request->path, &ops, e)) return false;
+	if (!reader_format(&r, request->path, &ops, e)) return false;
 	set.lock_path = request->path;
 	set.format = ops->name;
 	str text;

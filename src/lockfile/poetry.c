@@ -274,26 +274,33 @@ static bool read_project(struct poetry_lock *l, struct err *e)
 	str text, path = path_join(l->r->a, path_dir(l->path), S("pyproject.toml"));
 	if (!reader_load_beside(l->r, path, &l->has_project, &text, e)) return false;
 	if (l->has_project) return toml_parse(l->r->a, text, path, &l->project, e);
-	if (l->major > 2 || (l->major == 2 && l->minor >= 1)) return true;
+	if (poetry_says_groups(l)) return true;
 	err_set(e, ERR_FORMAT, "lock-missing-project", "a poetry.lock before lock-version 2.1 needs its pyproject.toml");
 	err_where(e, STR_FMT, STR_ARG(path));
 	return err_help(e, "keep both files together, or run: poetry lock (Poetry 2)");
 }
 
+bool poetry_open(struct poetry_lock *l, str text, struct err *e)
+{
+	const struct toml_value *list = NULL;
+	if (!toml_parse(l->r->a, text, l->path, &l->d, e)) return false;
+	if (!check_version(l, e) || !read_project(l, e) || !check_fresh(l, e)) return false;
+	if (l->r->target && !check_target(l, e)) return false;
+	map_init(&l->by_name, l->r->a);
+	if (!toml_want_array(&l->d, l->d.root, "package", &list, e)) return false;
+	for (size_t i = 0; list && i < list->u.array.n; i++)
+		if (!read_package(l, list->u.array.p[i], e)) return false;
+	return choose(l, e);
+}
+
+bool poetry_says_groups(const struct poetry_lock *l) { return l->major > 2 || (l->major == 2 && l->minor >= 1); }
+
 static bool read_poetry(struct lock_reader *r, str path, str text, struct err *e)
 {
 	struct poetry_lock l = { .r = r, .path = path };
-	const struct toml_value *list = NULL;
-	if (!toml_parse(r->a, text, path, &l.d, e)) return false;
-	if (!check_version(&l, e) || !read_project(&l, e) || !check_fresh(&l, e) || !check_target(&l, e)) return false;
-	map_init(&l.by_name, r->a);
-	if (!toml_want_array(&l.d, l.d.root, "package", &list, e)) return false;
-	for (size_t i = 0; list && i < list->u.array.n; i++)
-		if (!read_package(&l, list->u.array.p[i], e)) return false;
-	if (!choose(&l, e)) return false;
+	if (!poetry_open(&l, text, e)) return false;
 	r->known.extras = r->assumed.extras = &r->extras;
-	bool by_groups = l.major > 2 || (l.major == 2 && l.minor >= 1);
-	return by_groups ? select_by_groups(&l, e) : poetry_walk(&l, e);
+	return poetry_says_groups(&l) ? select_by_groups(&l, e) : poetry_walk(&l, e);
 }
 
 const struct lock_format_ops lock_format_poetry = { LOCK_FORMAT_POETRY, "poetry.lock", read_poetry };

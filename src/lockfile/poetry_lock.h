@@ -43,6 +43,10 @@ struct poetry_lock {
 	struct line_cursor lines;
 };
 
+/* poetry.c: everything up to the choice of groups and extras. l holds the reader and the path. */
+bool poetry_open(struct poetry_lock *l, str text, struct err *e);
+/* Does the lock itself say which groups and markers a package has (lock-version 2.1)? */
+bool poetry_says_groups(const struct poetry_lock *l);
 struct poetry_package *poetry_find(const struct poetry_lock *l, str name);
 /* Adds the package to the set, with its files. */
 bool poetry_take(struct poetry_lock *l, struct poetry_package *p, str assumed, struct err *e);

@@ -15,7 +15,7 @@
 struct lock_reader {
 	struct arena *a;
 	const struct lock_request *request;
-	const struct lock_target *target;
+	const struct lock_target *target; /* NULL while a lock is exported for every environment */
 	struct notes *notes;
 	struct locked_set *set;
 	struct lock_options *options;
@@ -32,6 +32,10 @@ struct lock_format_ops {
 	bool (*read)(struct lock_reader *r, str path, str text, struct err *e);
 };
 extern const struct lock_format_ops lock_format_requirements, lock_format_pylock, lock_format_poetry, lock_format_uv;
+
+/* lockfile.c: a reader for a request; set and options are the caller's to add. */
+void reader_begin(struct lock_reader *r, struct arena *a, const struct lock_request *request, struct notes *notes);
+bool reader_format(struct lock_reader *r, str path, const struct lock_format_ops **out, struct err *e);
 
 /* The file's bytes (or the request's, for its own path); registers it as an input. counts: it is part of lock_sha256. */
 bool reader_load(struct lock_reader *r, str path, bool counts, str *text, struct err *e);

@@ -80,7 +80,7 @@ static bool check_head(struct uv_lock *u, struct err *e)
 	str python = { 0 };
 	bool matches = true;
 	if (!toml_want_string(&u->d, u->d.root, "requires-python", &python, e)) return false;
-	if (!python.p) return true;
+	if (!python.p || !u->r->target) return true;
 	v = toml_get(u->d.root, S("requires-python"));
 	if (!reader_python_matches(u->r, python, S("the lock"), &matches, e)) return toml_where(e, &u->d, v->offset);
 	if (matches) return true;
@@ -94,7 +94,7 @@ static bool check_supported(struct uv_lock *u, struct err *e)
 {
 	const struct toml_value *list = NULL;
 	if (!toml_want_array(&u->d, u->d.root, "supported-markers", &list, e)) return false;
-	if (!list || !list->u.array.n) return true;
+	if (!list || !list->u.array.n || !u->r->target) return true;
 	for (size_t i = 0; i < list->u.array.n; i++) {
 		struct marker *m;
 		str assumed = { 0 };

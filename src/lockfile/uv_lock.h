@@ -56,6 +56,23 @@ bool uv_files(struct uv_lock *u, const struct uv_package *from, struct locked_pa
  * it, and those of the workspace's members, now say. What cannot be compared counts as fresh. */
 bool uv_fresh(struct uv_lock *u, const struct toml_document *project, struct err *e);
 
+/* uv_roots.c: where the lock is entered. */
+struct uv_roots {
+	struct {
+		struct uv_package **p;
+		size_t n, cap;
+	} list;
+	bool listed;            /* a workspace without a project of its own: its members are listed */
+	struct str_list groups; /* chosen */
+	bool prod;              /* the project's own dependencies take part */
+};
+/* Reads the pyproject.toml beside the lock, says whether the lock is fresh, and completes the reader's extras. */
+bool uv_find_roots(struct uv_lock *u, struct uv_roots *out, struct err *e);
+/* The entry of a table by normalised name. */
+const struct toml_value *uv_entry(const struct toml_value *table, str name);
+/* The lists of a package's groups, NULL when it has none. */
+const struct toml_value *uv_group_table(const struct uv_package *p);
+
 /* uv_walk.c: from the project to everything that takes part. */
 bool uv_walk(struct uv_lock *u, struct err *e);
 

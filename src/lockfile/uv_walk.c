@@ -12,8 +12,6 @@
 #include "lockfile/uv_lock.h"
 #include "python/name.h"
 
-#define PROJECT_FILE_MAX ((size_t)16 << 20)
-
 struct step {
 	struct uv_package *package;
 	str extra; /* p == NULL: its own dependencies */
@@ -28,10 +26,7 @@ struct walk {
 	struct str_list on;
 	struct map seen; /* step -> anything */
 	VEC(struct step) queue;
-	VEC(struct uv_package *) roots;
-	bool list_roots;        /* a workspace without a project of its own: its members are listed */
-	struct str_list groups; /* chosen */
-	bool prod;              /* the project's own dependencies take part */
+	struct uv_roots roots;
 };
 
 /* --- encoded names --- */
@@ -180,140 +175,21 @@ static bool follow_all(struct walk *w, struct uv_package *from, const struct tom
 	return true;
 }
 
-/* The entry of a table by normalised name. */
-static const struct toml_value *entry(const struct toml_value *table, str name)
-{
-	if (!table || table->type != TOML_TABLE) return NULL;
-	const struct toml_value *v = toml_get(table, name);
-	for (size_t i = 0; !v && i < table->u.table.n; i++)
-		if (name_same(table->u.table.p[i].key, name)) v = table->u.table.p[i].value;
-	return v;
-}
-
-static const struct toml_value *group_table(const struct uv_package *p)
-{
-	const struct toml_value *t = toml_get(p->table, S("dev-dependencies"));
-	return t ? t : toml_get(p->table, S("dependency-groups"));
-}
-
 static bool take_step(struct walk *w, struct step s, struct err *e)
 {
 	if (!s.extra.p) return follow_all(w, s.package, toml_get(s.package->table, S("dependencies")), e);
-	return follow_all(w, s.package, entry(toml_get(s.package->table, S("optional-dependencies")), s.extra), e);
-}
-
-/* --- what the project offers and what is asked of it --- */
-
-static void add_keys(struct arena *a, const struct toml_value *table, struct str_list *out)
-{
-	if (!table || table->type != TOML_TABLE) return;
-	for (size_t i = 0; i < table->u.table.n && out->n < 10000; i++)
-		str_list_add_new(a, out, name_normalize(a, table->u.table.p[i].key));
-}
-
-static void add_strings(struct arena *a, const struct toml_value *list, struct str_list *out)
-{
-	if (!list || list->type != TOML_ARRAY) return;
-	for (size_t i = 0; i < list->u.array.n && out->n < 10000; i++)
-		if (list->u.array.p[i]->type == TOML_STRING) str_list_add_new(a, out, name_normalize(a, list->u.array.p[i]->u.string));
-}
-
-struct offer {
-	struct str_list extras, groups;
-};
-
-static void offered(struct walk *w, const struct toml_value *project, struct offer *o)
-{
-	for (size_t i = 0; i < w->roots.n; i++) {
-		const struct toml_value *t = w->roots.p[i]->table;
-		add_keys(w->a, toml_get(t, S("optional-dependencies")), &o->extras);
-		add_strings(w->a, toml_at(t, "metadata.provides-extras"), &o->extras);
-		add_keys(w->a, group_table(w->roots.p[i]), &o->groups);
-		add_keys(w->a, toml_at(t, "metadata.requires-dev"), &o->groups);
-	}
-	add_keys(w->a, toml_at(w->u->d.root, "manifest.dependency-groups"), &o->groups);
-	if (!project) return;
-	add_keys(w->a, toml_at(project, "project.optional-dependencies"), &o->extras);
-	add_keys(w->a, toml_get(project, S("dependency-groups")), &o->groups);
-	if (toml_at(project, "tool.uv.dev-dependencies")) str_list_add_new(w->a, &o->groups, S("dev"));
-}
-
-static bool choose(struct walk *w, const struct toml_value *project, const struct offer *o, struct err *e)
-{
-	struct lock_reader *r = w->u->r;
-	const struct str_list *asked = r->only_groups.n ? &r->only_groups : &r->groups;
-	w->prod = r->only_groups.n == 0;
-	for (size_t i = 0; i < r->extras.n; i++)
-		if (!str_list_has(&o->extras, r->extras.p[i]))
-			return reader_unknown_name(w->a, e, "unknown-extra", "extra", r->extras.p[i], &o->extras);
-	if (r->request->all_extras) r->extras = o->extras;
-	for (size_t i = 0; i < asked->n; i++) {
-		if (!str_list_has(&o->groups, asked->p[i]))
-			return reader_unknown_name(w->a, e, "unknown-group", "group", asked->p[i], &o->groups);
-		str_list_add_new(w->a, &w->groups, asked->p[i]);
-	}
-	if (!w->prod || r->request->no_default_groups || !project) return true;
-	const struct toml_value *defaults = toml_at(project, "tool.uv.default-groups");
-	if (!defaults) return true;
-	if (defaults->type == TOML_STRING && str_eq(defaults->u.string, S("all"))) {
-		for (size_t i = 0; i < o->groups.n; i++) str_list_add_new(w->a, &w->groups, o->groups.p[i]);
-	}
-	add_strings(w->a, defaults, &w->groups);
-	return true;
+	return follow_all(w, s.package, uv_entry(toml_get(s.package->table, S("optional-dependencies")), s.extra), e);
 }
 
 /* --- roots --- */
-
-static bool is_here(const struct uv_package *p)
-{
-	bool tree = p->source == UV_EDITABLE || p->source == UV_VIRTUAL || p->source == UV_DIRECTORY;
-	return tree && (str_eq(p->source_value, S(".")) || str_empty(p->source_value));
-}
-
-static bool add_members(struct walk *w, struct err *e)
-{
-	struct uv_lock *u = w->u;
-	struct str_list members = { 0 };
-	const struct toml_value *manifest = NULL;
-	if (!toml_want_table(&u->d, u->d.root, "manifest", &manifest, e)) return false;
-	if (manifest && !toml_want_strings(w->a, &u->d, manifest, "members", false, &members, e)) return false;
-	for (size_t i = 0; i < members.n; i++) {
-		struct uv_package *p = uv_find(u, name_normalize(w->a, members.p[i]));
-		if (p) *vec_push(w->a, &w->roots) = p;
-	}
-	w->list_roots = true;
-	if (w->roots.n || toml_at(u->d.root, "manifest.requirements") || toml_at(u->d.root, "manifest.dependency-groups"))
-		return true;
-	if (!u->packages.n) return true;
-	err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock has no project of its own");
-	err_where(e, STR_FMT, STR_ARG(u->path));
-	return err_help(e, "keep the pyproject.toml of the project beside the lock");
-}
-
-static bool find_roots(struct walk *w, const struct toml_document *project, struct err *e)
-{
-	struct uv_lock *u = w->u;
-	const struct toml_value *name = project->root ? toml_at(project->root, "project.name") : NULL;
-	if (name && name->type == TOML_STRING) {
-		struct uv_package *p = uv_find(u, name_normalize(w->a, name->u.string));
-		if (p) return *vec_push(w->a, &w->roots) = p, true;
-		err_set(e, ERR_RESOLVE, "lock-missing-package", "the lock beside it does not know the project `" STR_FMT "`",
-		        STR_ARG(str_slice(name->u.string, 0, 200)));
-		toml_where(e, project, name->offset);
-		return err_help(e, "run: uv lock");
-	}
-	for (size_t i = 0; i < u->packages.n && !project->root; i++)
-		if (is_here(&u->packages.p[i])) return *vec_push(w->a, &w->roots) = &u->packages.p[i], true;
-	return add_members(w, e);
-}
 
 /* A root's groups and extras; `final` decides whether it also lists what the root is. */
 static bool start(struct walk *w, struct uv_package *root, struct err *e)
 {
 	struct lock_reader *r = w->u->r;
-	if (w->list_roots && w->prod && !take(w, root, (str){ 0 }, e)) return false;
+	if (w->roots.listed && w->roots.prod && !take(w, root, (str){ 0 }, e)) return false;
 	root->taken |= w->final;
-	if (w->prod) {
+	if (w->roots.prod) {
 		push(w, root, (str){ 0 });
 		switch_on(w, encode(w->a, "project", root->name, S("")), true);
 		for (size_t i = 0; i < r->extras.n; i++) {
@@ -321,14 +197,14 @@ static bool start(struct walk *w, struct uv_package *root, struct err *e)
 			switch_on(w, encode(w->a, "extra", root->name, r->extras.p[i]), true);
 		}
 	}
-	for (size_t i = 0; i < w->groups.n; i++) switch_on(w, encode(w->a, "group", root->name, w->groups.p[i]), true);
+	for (size_t i = 0; i < w->roots.groups.n; i++) switch_on(w, encode(w->a, "group", root->name, w->roots.groups.p[i]), true);
 	return true;
 }
 
 static bool start_groups(struct walk *w, struct uv_package *root, struct err *e)
 {
-	for (size_t i = 0; i < w->groups.n; i++)
-		if (!follow_all(w, root, entry(group_table(root), w->groups.p[i]), e)) return false;
+	for (size_t i = 0; i < w->roots.groups.n; i++)
+		if (!follow_all(w, root, uv_entry(uv_group_table(root), w->roots.groups.p[i]), e)) return false;
 	return true;
 }
 
@@ -361,13 +237,14 @@ static bool run(struct walk *w, struct err *e)
 	const struct toml_value *root = w->u->d.root;
 	map_init(&w->seen, w->a);
 	w->queue.n = 0;
-	for (size_t i = 0; i < w->roots.n; i++)
-		if (!start(w, w->roots.p[i], e)) return false;
-	for (size_t i = 0; i < w->roots.n; i++)
-		if (!start_groups(w, w->roots.p[i], e)) return false;
-	if (w->prod && !follow_requirements(w, toml_at(root, "manifest.requirements"), e)) return false;
-	for (size_t i = 0; i < w->groups.n; i++)
-		if (!follow_requirements(w, entry(toml_at(root, "manifest.dependency-groups"), w->groups.p[i]), e)) return false;
+	for (size_t i = 0; i < w->roots.list.n; i++)
+		if (!start(w, w->roots.list.p[i], e)) return false;
+	for (size_t i = 0; i < w->roots.list.n; i++)
+		if (!start_groups(w, w->roots.list.p[i], e)) return false;
+	if (w->roots.prod && !follow_requirements(w, toml_at(root, "manifest.requirements"), e)) return false;
+	for (size_t i = 0; i < w->roots.groups.n; i++)
+		if (!follow_requirements(w, uv_entry(toml_at(root, "manifest.dependency-groups"), w->roots.groups.p[i]), e))
+			return false;
 	for (size_t i = 0; i < w->queue.n; i++)
 		if (!take_step(w, w->queue.p[i], e)) return false;
 	return true;
@@ -399,16 +276,8 @@ bool uv_walk(struct uv_lock *u, struct err *e)
 {
 	struct lock_reader *r = u->r;
 	struct walk w = { .u = u, .a = r->a };
-	struct offer o = { 0 };
-	struct toml_document project = { 0 };
-	str path = path_join(r->a, path_dir(u->path), S("pyproject.toml")), text;
-	bool found = false;
-	if (!reader_load_beside(r, path, &found, &text, e)) return false;
-	if (found && !toml_parse(r->a, text, path, &project, e)) return false;
 	map_init(&w.items, r->a);
-	if (!find_roots(&w, &project, e) || !uv_fresh(u, &project, e)) return false;
-	offered(&w, project.root, &o);
-	if (!choose(&w, project.root, &o, e) || !each_conflict(&w, false, e)) return false;
+	if (!uv_find_roots(u, &w.roots, e) || !each_conflict(&w, false, e)) return false;
 	r->known.extras = r->assumed.extras = &w.on;
 	bool good = (!w.conflicts || run(&w, e)) && each_conflict(&w, true, e);
 	w.final = true;

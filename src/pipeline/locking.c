@@ -22,8 +22,7 @@ static void describe_target(struct arena *a, const struct target *t, struct lock
 	lt->tags = &out->tags;
 }
 
-/* Which lock stands for a project folder? */
-static bool lock_in_folder(struct arena *a, str folder, str *path, struct err *e)
+bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e)
 {
 	static const char *const names[] = { "pylock.toml", "poetry.lock", "uv.lock", NULL };
 	str found = { 0 };
@@ -70,7 +69,7 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 		return err_help(e, "give one lock, or several requirements files");
 	}
 	r->path = first->path;
-	if (first->kind == DEPENDENCY_PROJECT) return lock_in_folder(a, first->path, &r->path, e);
+	if (first->kind == DEPENDENCY_PROJECT) return locking_in_folder(a, first->path, &r->path, e);
 	if (first->kind == DEPENDENCY_REQUIREMENTS && several) r->format = LOCK_FORMAT_REQUIREMENTS;
 	return true;
 }

@@ -36,6 +36,8 @@ struct locking_options {
 /* The set is empty when the artifact has no dependencies. */
 bool locking_read(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                   struct locking *out, struct err *e);
+/* The lock that stands for a project folder. */
+bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e);
 /* --dump lock: one JSON object a package. */
 bool locking_dump(const struct locking *l, struct buf *out);
 

@@ -12,16 +12,16 @@
 #include "python/marker_set.h"
 #include "python/marker_tree.h"
 
-/* The order of the diagram, which is also that of the text. */
+/* The order of the diagram, which is also that of the text: Python, then by name, as uv has it. */
 enum marker_axis {
 	AXIS_PYTHON,
 	AXIS_IMPLEMENTATION_VERSION,
+	AXIS_IMPLEMENTATION_NAME,
 	AXIS_OS_NAME,
-	AXIS_SYS_PLATFORM,
-	AXIS_PLATFORM_SYSTEM,
 	AXIS_PLATFORM_MACHINE,
 	AXIS_PLATFORM_PYTHON_IMPLEMENTATION,
-	AXIS_IMPLEMENTATION_NAME,
+	AXIS_PLATFORM_SYSTEM,
+	AXIS_SYS_PLATFORM,
 	AXIS_FREE /* and above: a comparison of its own */
 };
 

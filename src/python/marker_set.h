@@ -18,6 +18,7 @@
 #ifndef LAMINA_PYTHON_MARKER_SET_H
 #define LAMINA_PYTHON_MARKER_SET_H
 
+#include "base/map.h"
 #include "python/marker.h"
 
 #define MARKER_SETS_NODES 100000
@@ -36,6 +37,9 @@ bool marker_sets_over(const struct marker_sets *m);
 /* How `extra` and the like are decided. */
 struct marker_choice {
 	const struct str_list *extras, *groups; /* normalised; NULL = none */
+	/* extra == "name" holds where the set of that name does (value: set + 1); names that are not there are never on. NULL = extras
+	 * decide. */
+	const struct map *extra_sets;
 	bool any_extra; /* comparisons with `extra` are left out, as if they were not written (poetry-core's without_extras) */
 };
 

@@ -256,6 +256,11 @@ static uint32_t comparison(struct marker_sets *m, const struct marker *c, const 
 	str text = left ? c->right.text : c->left.text;
 	uint32_t axis;
 
+	if (choice->extra_sets != NULL && v == MARKER_EXTRA && left != c->right.is_variable) {
+		void *known = map_get(choice->extra_sets, text);
+		uint32_t x = known != NULL ? (uint32_t)(uintptr_t)known - 1 : MARKER_NEVER;
+		return c->op == MARKER_OP_NE ? marker_sets_not(m, x) : x;
+	}
 	if (asks_for_extra(c)) {
 		struct marker_environment known = { .extras = choice->extras, .groups = choice->groups };
 		return marker_evaluate(c, &known) == TRI_TRUE;

@@ -228,7 +228,7 @@ static void put_compared(struct text *t, const char *variable, const char *op, s
 	buf_addf(t->b, "%s %s %c" STR_FMT "%c", variable, op, quote, STR_ARG(value), quote);
 }
 
-/* Two parts at least, and no zeros that a shorter text implies. */
+/* So many parts at least, and no zeros that a shorter text implies. */
 static str version_words(struct text *t, const struct version *v, size_t least)
 {
 	struct version shorter = *v;
@@ -262,7 +262,7 @@ static void put_end(struct text *t, uint32_t axis, struct cut c, bool lower)
 	bool minor = c.side == CUT_BELOW && two_parts(c.version);
 	const char *op = c.side == CUT_BELOW ? (lower ? ">=" : "<") : (lower ? ">" : "<=");
 
-	put_compared(t, version_variable(t, axis, minor), op, version_words(t, c.version, 2));
+	put_compared(t, version_variable(t, axis, minor), op, version_words(t, c.version, c.version->n_release == 1 ? 1 : 2));
 }
 
 /* Is [from, to) one X.Y, or one version alone? Then *value is what == compares with. */

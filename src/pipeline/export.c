@@ -1,0 +1,119 @@
+/* export.c: finds the lock to export.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/export.h"
+
+#include "base/io.h"
+#include "pipeline/locking.h"
+#include "pipeline/project.h"
+
+static bool same_list(const struct str_list *x, const struct str_list *y)
+{
+	if (x->n != y->n) return false;
+	for (size_t i = 0; i < x->n; i++)
+		if (!str_eq(x->p[i], y->p[i])) return false;
+	return true;
+}
+
+static bool same_input(const struct artifact *x, const struct artifact *y)
+{
+	if (x->dependencies.n != y->dependencies.n || x->all_extras != y->all_extras) return false;
+	for (size_t i = 0; i < x->dependencies.n; i++)
+		if (!str_eq(x->dependencies.p[i].path, y->dependencies.p[i].path)) return false;
+	return same_list(&x->groups, &y->groups) && same_list(&x->only_groups, &y->only_groups) &&
+	       same_list(&x->extras, &y->extras) && x->no_default_groups == y->no_default_groups;
+}
+
+/* The one input of the artifacts that were named. Several targets of one artifact share it. */
+static bool pick_artifact(const struct project *project, str name, const struct artifact **out, struct err *e)
+{
+	const struct artifact *found = NULL;
+	for (size_t i = 0; i < project->artifacts.n; i++) {
+		const struct artifact *a = &project->artifacts.p[i];
+		if (!a->dependencies.n) continue;
+		if (found && !same_input(found, a)) {
+			err_set(e, ERR_USAGE, "which-artifact", "the artifacts " STR_FMT " and " STR_FMT " have different locks",
+			        STR_ARG(found->name), STR_ARG(a->name));
+			err_where(e, STR_FMT, STR_ARG(project->config_path));
+			return err_help(e, "name one: lamina export " STR_FMT, STR_ARG(found->name));
+		}
+		found = a;
+	}
+	if (found) return *out = found, true;
+	if (name.n)
+		err_set(e, ERR_USAGE, "no-artifact", "`" STR_FMT "` has no dependencies to export", STR_ARG(name));
+	else
+		err_set(e, ERR_USAGE, "no-artifact", "no artifact has dependencies to export");
+	return err_where(e, STR_FMT, STR_ARG(project->config_path));
+}
+
+static bool take_dependency(struct arena *a, const struct dependency_input *d, struct lock_request *lock, struct err *e)
+{
+	if (lock->path.p) return *vec_push(a, &lock->more_paths) = d->path, true;
+	lock->path = d->path;
+	if (d->kind == DEPENDENCY_PROJECT) return locking_in_folder(a, d->path, &lock->path, e);
+	return true;
+}
+
+static bool from_artifact(struct arena *a, const struct export_options *o, struct notes *notes, struct export_request *r,
+                          struct err *e)
+{
+	struct build_request request = { .config = o->config };
+	struct project project = { 0 };
+	const struct artifact *artifact = NULL;
+	if (o->name.n) *vec_push(a, &request.names) = o->name;
+	if (!project_load(a, &request, o->env, notes, &project, e)) return false;
+	if (!pick_artifact(&project, o->name, &artifact, e)) return false;
+	for (size_t i = 0; i < artifact->dependencies.n; i++)
+		if (!take_dependency(a, &artifact->dependencies.p[i], &r->lock, e)) return false;
+	r->lock.groups = artifact->groups;
+	r->lock.only_groups = artifact->only_groups;
+	r->lock.extras = artifact->extras;
+	r->lock.all_extras = artifact->all_extras;
+	r->lock.no_default_groups = artifact->no_default_groups;
+	return true;
+}
+
+static void append(struct arena *a, struct str_list *to, const struct str_list *from)
+{
+	struct str_list all = { 0 };
+	for (size_t i = 0; i < to->n; i++) *vec_push(a, &all) = to->p[i];
+	for (size_t i = 0; i < from->n; i++) *vec_push(a, &all) = from->p[i];
+	*to = all;
+}
+
+static bool find_lock(struct arena *a, const struct export_options *o, struct notes *notes, struct export_request *r,
+                      struct err *e)
+{
+	str config = o->config;
+	size_t given = (size_t)(o->lock.n > 0) + (size_t)(o->project.n > 0) + (size_t)(o->requirements.n > 0);
+	if (given > 1 || (given && o->name.n)) {
+		err_set(e, ERR_USAGE, "two-locks", "more than one lock is named");
+		return err_help(e, "give an artifact's name, or --lock, or --project, or -r");
+	}
+	if (o->lock.n) return r->lock.path = o->lock, true;
+	if (o->project.n) return locking_in_folder(a, o->project, &r->lock.path, e);
+	for (size_t i = 0; i < o->requirements.n; i++) {
+		struct dependency_input d = { DEPENDENCY_REQUIREMENTS, o->requirements.p[i] };
+		if (!take_dependency(a, &d, &r->lock, e)) return false;
+	}
+	if (o->requirements.n) return true;
+	if (!config.n && !project_find_config(a, &config, e)) return false;
+	if (config.n || o->name.n) return from_artifact(a, o, notes, r, e);
+	return locking_in_folder(a, S("."), &r->lock.path, e);
+}
+
+bool export_run(struct arena *a, const struct export_options *o, struct notes *notes, struct buf *out, struct err *e)
+{
+	struct export_request r = { .without_groups = o->without, .no_project = o->no_project };
+	struct export_set set;
+	r.with_credentials = o->with_credentials;
+	r.lock.env = o->env;
+	r.lock.frozen = o->frozen;
+	if (!find_lock(a, o, notes, &r, e)) return false;
+	append(a, &r.lock.groups, &o->with);
+	append(a, &r.lock.extras, &o->extras);
+	if (o->only.n) r.lock.only_groups = o->only;
+	if (o->all_extras) r.lock.all_extras = true;
+	if (!export_read(a, &r, notes, &set, e)) return false;
+	return export_text(a, &set, o->format, o->flags, notes, out, e);
+}
