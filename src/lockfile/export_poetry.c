@@ -21,7 +21,7 @@ static bool is_minor(const struct interval *i)
 	return i->to.side != CUT_HIGHEST && version_cmp(from, to) == 0;
 }
 
-static bool python_set(struct export_poetry *p, str constraint, uint32_t *out, struct err *e)
+bool export_poetry_python_set(struct export_poetry *p, str constraint, uint32_t *out, struct err *e)
 {
 	struct arena *a = p->x->a;
 	struct poetry_constraint c;
@@ -55,7 +55,7 @@ static bool project_python(struct export_poetry *p, struct err *e)
 	}
 	str text = v && v->type == TOML_STRING ? v->u.string : S("*");
 	if (str_eq(text, S("*")) || str_empty(text)) text = ANY_PROJECT_PYTHON;
-	if (python_set(p, text, &p->python, e)) return true;
+	if (export_poetry_python_set(p, text, &p->python, e)) return true;
 	return toml_where(e, l->has_project ? &l->project : &l->d, v ? v->offset : 0);
 }
 
@@ -63,7 +63,7 @@ bool export_poetry_python(struct export_poetry *p, const struct poetry_package *
 {
 	str python = { 0 };
 	if (!toml_want_string(&p->lock.d, package->table, "python-versions", &python, e)) return false;
-	if (python_set(p, python, out, e)) return true;
+	if (export_poetry_python_set(p, python, out, e)) return true;
 	return toml_where(e, &p->lock.d, toml_get(package->table, S("python-versions"))->offset);
 }
 

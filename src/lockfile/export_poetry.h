@@ -17,6 +17,8 @@ struct export_poetry {
 	struct str_list used; /* URLs of indexes, without a slash at the end */
 };
 
+/* Pythons of a constraint ("^3.8"); without one, or with "*", all. */
+bool export_poetry_python_set(struct export_poetry *p, str constraint, uint32_t *out, struct err *e);
 /* Pythons of the package. */
 bool export_poetry_python(struct export_poetry *p, const struct poetry_package *package, uint32_t *out, struct err *e);
 /* A marker as Poetry writes it; v may be NULL. */
