@@ -40,7 +40,9 @@ struct catalog_options {
 	const struct index_config *config;
 	struct store *store;
 	bool refresh; /* --refresh: pages of the store are always asked for again (metadata by digest stays) */
-	bool (*relevant)(void *context, const struct index_file *file); /* files that need not be kept in memory; NULL = all are */
+	/* Is a file of this kind an answer at all? Others are not kept in memory. Asked once a page for each set of wheel tags, and once
+	 * for source distributions: only the tags of the name may decide. NULL = all are. */
+	bool (*relevant)(void *context, const struct index_file *file);
 	void *context;
 	void (*project_arrived)(void *context, const struct catalog_project *project);
 	void (*metadata_arrived)(void *context, const struct catalog_project *project, size_t file);
@@ -56,19 +58,23 @@ struct catalog_file {
 /* What a page lists, by version. */
 struct catalog_release {
 	struct version version;
-	str text;            /* as the (first) file spells it */
-	size_t first, count; /* into files */
+	str text;                 /* as the (first) file spells it */
+	size_t first, count;      /* into files */
+	size_t n_left_out;        /* files of it that `relevant` left out: catalog_left_out */
+	const uint32_t *left_out; /* private */
 };
 
 struct catalog_project {
 	str name;  /* normalised */
 	str index; /* URL without credentials that answered; empty when nothing did */
 	bool known;
+	const struct err *missing;              /* when not known: "unknown-project" */
 	str status, status_reason;              /* PEP 792 */
 	const struct catalog_release *releases; /* newest first */
 	size_t n_releases;
 	const struct catalog_file *files; /* grouped by release; within one by file name */
 	size_t n_files;
+	const str *tags; /* private */
 };
 
 struct catalog_metadata {
@@ -89,6 +95,10 @@ void catalog_free(struct catalog *c);
 /* index: URL or configured name that must be asked; empty = configuration decides. */
 void catalog_want_project(struct catalog *c, str name, str index);
 bool catalog_project(struct catalog *c, str name, str index, const struct catalog_project **out, struct err *e);
+
+/* What `relevant` left out of a release, for messages ("built for CPython 3.9 to 3.11 only"): as file names with normalised name
+ * and version, each set of tags once. */
+struct str_list catalog_left_out(const struct catalog_project *p, size_t release, struct arena *a);
 
 /* file: position in project->files. */
 void catalog_want_metadata(struct catalog *c, const struct catalog_project *project, size_t file);

@@ -68,7 +68,8 @@ struct http_result {
 	uint32_t status; /* of the last answer, 0 when there was none */
 	str url;         /* of the last hop; without userinfo */
 	str content_type, etag, last_modified, content_range, cache_control, age;
-	uint64_t body_size; /* bytes given to sink */
+	uint64_t range_from, range_total; /* of a 206 to a request with a range: where the bytes begin, and how many the file has */
+	uint64_t body_size;               /* bytes given to sink */
 	uint32_t attempts;
 	const struct err *error; /* set exactly when !ok; its code is never ERR_NONE then */
 };

@@ -326,6 +326,8 @@ void transfer_result(struct transfer *t, struct http_result *out)
 {
 	const struct http_answer *a = &t->answer;
 	bool ok = !err_is_set(&t->error);
+	uint64_t from = 0, to = 0, total = 0;
+	if (t->request.has_range && a->status == 206) http_content_range(a->content_range, &from, &to, &total);
 	*out = (struct http_result){ .ok = ok,
 		                         .status = a->status,
 		                         .url = t->url_text,
@@ -335,6 +337,8 @@ void transfer_result(struct transfer *t, struct http_result *out)
 		                         .content_range = a->content_range,
 		                         .cache_control = a->cache_control,
 		                         .age = a->age,
+		                         .range_from = from,
+		                         .range_total = total,
 		                         .body_size = t->body_bytes,
 		                         .attempts = t->attempts,
 		                         .error = ok ? NULL : &t->error };

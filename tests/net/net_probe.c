@@ -1,7 +1,7 @@
 /* net_probe.c: one JSON request on stdin, one JSON answer on stdout: the index client for the tests that drive a faulty server.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Request: {"command": "config"|"list"|"download", "command_line": LEVEL, "lamina_toml": LEVEL, "project": [LEVEL], "default_index",
+ * Request: {"command": "config"|"list"|"download"|"catalog" (net_probe.h), "command_line": LEVEL, "lamina_toml": LEVEL, "project": [LEVEL], "default_index",
  *          "offline", "now", "max_transfers", "names": [NAME | [NAME, INDEX]], "downloads": [{"url", "size", "sha256", "max_size",
  *          "range": [from, to], "index", "refuse"}]}
  * LEVEL:   {"index_url", "extra_index_urls", "find_links", "trusted_hosts", "no_index", "cert", "client_cert", "proxy", "timeout",
@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "format/json.h"
 #include "index/client.h"
+#include "net_probe.h"
 
 extern char **environ;
 
@@ -117,7 +118,7 @@ static bool make_config(struct probe *p, const struct env *env, struct err *e)
 
 /* --- writing the answer --- */
 
-static void member(struct json_writer *w, const char *key, str value)
+void probe_member(struct json_writer *w, const char *key, str value)
 {
 	json_write_key(w, str_from(key));
 	json_write_string(w, value);
@@ -150,9 +151,9 @@ static void write_config(struct probe *p)
 	for (size_t i = 0; i < c->sources.n; i++) {
 		const struct index_source *s = &c->sources.p[i];
 		json_write_object(w);
-		member(w, "name", s->name);
-		member(w, "url", s->url);
-		member(w, "origin", s->origin);
+		probe_member(w, "name", s->name);
+		probe_member(w, "url", s->url);
+		probe_member(w, "origin", s->origin);
 		strings(w, "packages", &s->packages);
 		json_write_key(w, S("default"));
 		json_write_bool(w, s->is_default);
@@ -168,12 +169,12 @@ static void write_config(struct probe *p)
 	json_write_bool(w, c->no_index);
 	json_write_key(w, S("keyring"));
 	json_write_bool(w, c->keyring);
-	member(w, "cert", c->cert);
-	member(w, "cert_dir", c->cert_dir);
-	member(w, "client_cert", c->client_cert);
-	member(w, "http_proxy", c->http_proxy);
-	member(w, "https_proxy", c->https_proxy);
-	member(w, "no_proxy", c->no_proxy);
+	probe_member(w, "cert", c->cert);
+	probe_member(w, "cert_dir", c->cert_dir);
+	probe_member(w, "client_cert", c->client_cert);
+	probe_member(w, "http_proxy", c->http_proxy);
+	probe_member(w, "https_proxy", c->https_proxy);
+	probe_member(w, "no_proxy", c->no_proxy);
 	json_write_key(w, S("timeout"));
 	json_write_u64(w, c->timeout);
 	json_write_key(w, S("retries"));
@@ -190,8 +191,8 @@ static void write_answers(struct probe *p, const struct index_answer *answers, s
 	for (size_t i = 0; i < n; i++) {
 		json_write_key(w, answers[i].name);
 		json_write_object(w);
-		member(w, "index", answers[i].index);
-		member(w, "status", answers[i].status);
+		probe_member(w, "index", answers[i].index);
+		probe_member(w, "status", answers[i].status);
 		json_write_key(w, S("n_find_links"));
 		json_write_u64(w, answers[i].n_find_links);
 		json_write_key(w, S("files"));
@@ -289,7 +290,7 @@ static bool download(struct probe *p, struct index_client *client, struct err *e
 	json_write_array(&p->w);
 	for (size_t i = 0; i < n; i++) {
 		json_write_object(&p->w);
-		member(&p->w, "sha256", sha256_hex_str(&p->a, &sinks[i].got));
+		probe_member(&p->w, "sha256", sha256_hex_str(&p->a, &sinks[i].got));
 		json_write_key(&p->w, S("bytes"));
 		json_write_u64(&p->w, sinks[i].bytes);
 		json_write_key(&p->w, S("restarts"));
@@ -324,23 +325,24 @@ static bool run(struct probe *p, struct err *e)
 		                                    .context = p };
 	if (number(p->request, "now", &n)) options.now = (int64_t)n;
 	if (number(p->request, "max_transfers", &n)) options.max_transfers = (uint32_t)n;
+	if (str_eq(command, S("catalog"))) return probe_catalog(&p->a, p->request, &p->w, &p->config, &options, e);
 	struct index_client *client = index_client_new(&p->config, &options);
 	bool ok = str_eq(command, S("list")) ? list(p, client, e) : download(p, client, e);
 	index_client_free(client);
 	return ok;
 }
 
-static void write_error(struct probe *p, const struct err *e)
+void probe_error(struct json_writer *w, const struct err *e)
 {
-	json_write_object(&p->w);
-	json_write_key(&p->w, S("status"));
-	json_write_u64(&p->w, (uint64_t)err_status(e->code));
-	member(&p->w, "id", str_from(e->id));
-	member(&p->w, "what", str_from(e->what));
-	member(&p->w, "where", str_from(e->where));
-	member(&p->w, "why", str_from(e->why));
-	member(&p->w, "help", str_from(e->help));
-	json_write_object_end(&p->w);
+	json_write_object(w);
+	json_write_key(w, S("status"));
+	json_write_u64(w, (uint64_t)err_status(e->code));
+	probe_member(w, "id", str_from(e->id));
+	probe_member(w, "what", str_from(e->what));
+	probe_member(w, "where", str_from(e->where));
+	probe_member(w, "why", str_from(e->why));
+	probe_member(w, "help", str_from(e->help));
+	json_write_object_end(w);
 }
 
 static void answer(struct probe *p)
@@ -353,7 +355,7 @@ static void answer(struct probe *p)
 	if (!run(p, &e)) json_write_null(&p->w);
 	json_write_key(&p->w, S("error"));
 	if (err_is_set(&e))
-		write_error(p, &e);
+		probe_error(&p->w, &e);
 	else
 		json_write_null(&p->w);
 	strings(&p->w, "log", &p->log);
