@@ -368,7 +368,7 @@ bool elf_read_fd(struct arena *a, int fd, str path, struct elf_facts *out, struc
 
 bool elf_read_path(struct arena *a, str path, struct elf_facts *out, struct err *e)
 {
-	int fd = io_open_read(arena_cstr(a, path), e);
+	int fd = io_open_regular(arena_cstr(a, path), true, e);
 	if (fd < 0) return false;
 	bool ok = elf_read_fd(a, fd, path, out, e);
 	io_close(&fd);

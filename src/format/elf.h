@@ -78,7 +78,7 @@ str elf_go_setting(const struct elf_go *go, str key);
 bool elf_read(struct arena *a, str bytes, str path, struct elf_facts *out, struct err *e);
 /* The same from a file, of which only the parts that matter are read. */
 bool elf_read_fd(struct arena *a, int fd, str path, struct elf_facts *out, struct err *e);
-/* Opens and closes the file. */
+/* Opens and closes the file, which must be a regular one. */
 bool elf_read_path(struct arena *a, str path, struct elf_facts *out, struct err *e);
 
 #endif

@@ -44,6 +44,7 @@ struct artifact_file {
 	str target;    /* path in the artifact */
 	str source;    /* file or folder on disk */
 	bool may_lack; /* nothing is packed when it does not exist */
+	str where;     /* of its text in lamina.toml; empty = the artifact's */
 };
 
 /* An executable or shared library, placed by its kind (pipeline/binaries.h). */
@@ -53,6 +54,7 @@ struct artifact_binary {
 	enum binary_kind kind;
 	str path;   /* usable from the process's folder; in a draft as written, with {arch} and the like */
 	str folder; /* what a draft's path is relative to */
+	str where;  /* of its text in lamina.toml; empty = the artifact's */
 };
 
 /* An executable that the Go toolchain makes: `bootstrap` of the package. */
@@ -85,6 +87,7 @@ struct artifact {
 	VEC(struct artifact_binary) binaries;
 	struct str_list command; /* words of the step that runs before (pipeline/build_command.h); none = no step */
 	str command_folder;      /* where it runs; empty = here */
+	str command_where;       /* of its text in lamina.toml */
 	str command_out;         /* the folder that it fills */
 	VEC(struct artifact_prefer) prefer;
 	struct artifact_go go;

@@ -8,22 +8,43 @@
 
 /* --- places --- */
 
+/* The file, and who named it. */
 static bool here(const struct artifact *artifact, str path, struct err *e)
 {
-	return err_where(e, STR_FMT " (" STR_FMT ")", STR_ARG(path), STR_ARG(artifact->where));
+	str named = artifact->where;
+	for (size_t i = 0; i < artifact->binaries.n; i++)
+		if (artifact->binaries.p[i].where.n && str_eq(artifact->binaries.p[i].path, path))
+			named = artifact->binaries.p[i].where;
+	return err_where(e, STR_FMT " (" STR_FMT ")", STR_ARG(path), STR_ARG(named));
+}
+
+/* Who looked into the file knows a place in it, and not who named it. */
+static bool told(const struct artifact *artifact, str path, struct err *from, struct err *e)
+{
+	from->where[0] = '\0';
+	*e = *from;
+	return here(artifact, path, e);
+}
+
+static bool told_of_elf(const struct artifact *artifact, str path, struct err *from, struct err *e)
+{
+	if (from->code == ERR_FORMAT) err_help(from, "build or copy it again: Lambda runs 64-bit programs for x86_64 and arm64");
+	return told(artifact, path, from, e);
 }
 
 /* The SONAME when the file has one; a script or data file is no library, and keeps its name to be refused by its content. */
 static bool library_name(struct arena *a, const struct artifact *artifact, str path, str *out, struct err *e)
 {
 	struct elf_facts facts;
-	if (!elf_read_path(a, path, &facts, e)) {
-		err_help(e, "`lib` takes shared libraries; other files are placed with `files`");
-		return here(artifact, path, e);
+	struct err why = { 0 };
+	if (!elf_read_path(a, path, &facts, &why)) {
+		if (why.code == ERR_FORMAT) err_help(&why, "`lib` takes shared libraries; other files are placed with `files`");
+		return told(artifact, path, &why, e);
 	}
 	if (!facts.has_soname || facts.soname.n == 0) return true;
 	if (str_chr(facts.soname, '/') != STR_NONE || !utf8_valid(facts.soname)) {
 		err_set(e, ERR_FORMAT, "binary-name", "a shared library has a SONAME that is no file name");
+		err_help(e, "link it with -Wl,-soname,NAME");
 		return here(artifact, path, e);
 	}
 	*out = facts.soname;
@@ -46,6 +67,7 @@ bool binary_place(struct arena *a, const struct artifact *artifact, const struct
 	if (!st->is_regular) {
 		err_set(e, ERR_FORMAT, "binary-folder", "`" STR_FMT "` is %s, and a file is needed", STR_ARG(path),
 		        st->is_dir ? "a folder" : "a special file");
+		err_help(e, st->is_dir ? "name the file in it" : "name a regular file");
 		return here(artifact, path, e);
 	}
 	if (binary->kind == BINARY_BOOTSTRAP) base = S("bootstrap");
@@ -74,9 +96,11 @@ static bool right_arch(const struct judging *j, str path, const struct elf_facts
 	const struct target *t = &j->artifact->target;
 	uint16_t wanted = t->arch == ARCH_ARM64 ? ELF_AARCH64 : ELF_X86_64;
 	if (f->machine == wanted) return true;
-	const char *name = elf_machine_name(f->machine);
+	const char *name = "another processor";
+	if (f->machine == ELF_AARCH64) name = target_arch_name(ARCH_ARM64);
+	if (f->machine == ELF_X86_64) name = target_arch_name(ARCH_X86_64);
 	err_set(j->e, ERR_FORMAT, "wrong-arch", "`" STR_FMT "` is built for %s, and `" STR_FMT "` for " STR_FMT, STR_ARG(path),
-	        name ? name : "another processor", STR_ARG(j->artifact->name), STR_ARG(target_text(j->a, t)));
+	        name, STR_ARG(j->artifact->name), STR_ARG(target_text(j->a, t)));
 	return bad(j, path, "build it for the target, or change `arch` (--arch); with several, put {arch} into the path");
 }
 
@@ -105,7 +129,8 @@ static bool right_loader(const struct judging *j, str path, const struct elf_fac
 static bool judge_elf(const struct judging *j, str path, bool starts)
 {
 	struct elf_facts f;
-	if (!elf_read_path(j->a, path, &f, j->e)) return here(j->artifact, path, j->e);
+	struct err why = { 0 };
+	if (!elf_read_path(j->a, path, &f, &why)) return told_of_elf(j->artifact, path, &why, j->e);
 	if (!right_arch(j, path, &f) || !right_glibc(j, path, &f) || !right_loader(j, path, &f)) return false;
 	if (!starts || elf_is_executable(&f) || f.is_static) return true;
 	/* A static PIE of old linkers has neither mark, but it has an entry; a library that is started by mistake is the common case. */
@@ -118,7 +143,11 @@ static bool judge(const struct judging *j, str path, bool starts)
 	struct pack_head head;
 	if (!pack_read_head(path, true, &head, j->e)) return false;
 	if (head.elf) return judge_elf(j, path, starts);
-	if (head.crlf && starts) return pack_refuse_crlf(path, j->e);
+	if (head.crlf && starts) {
+		struct err why = { 0 };
+		pack_refuse_crlf(path, &why);
+		return told(j->artifact, path, &why, j->e);
+	}
 	if (head.shebang || !starts) return true;
 	err_set(j->e, ERR_FORMAT, "not-executable",
 	        "`" STR_FMT "` is neither an ELF executable nor a script that begins with \"#!\"", STR_ARG(path));

@@ -65,7 +65,7 @@ static bool failed(const struct artifact *artifact, int status, struct err *e)
 	else
 		err_set(e, ERR_FORMAT, "command-failed", "the command of `" STR_FMT "` (" STR_FMT ") ended with status %d",
 		        STR_ARG(artifact->name), STR_ARG(word), WEXITSTATUS(status));
-	return err_where(e, STR_FMT, STR_ARG(artifact->where));
+	return err_where(e, STR_FMT, STR_ARG(artifact->command_where));
 }
 
 bool build_command_run(struct arena *a, const struct artifact *artifact, const struct env *env, struct err *e)
@@ -79,7 +79,7 @@ bool build_command_run(struct arena *a, const struct artifact *artifact, const s
 	int sys = start(artifact, a, words, variables(a, artifact, out, env), &child);
 	if (sys != 0) {
 		err_sys(e, ERR_IO, "command", sys, "cannot run `%s`", words[0]);
-		return err_where(e, STR_FMT, STR_ARG(artifact->where));
+		return err_where(e, STR_FMT, STR_ARG(artifact->command_where));
 	}
 	if (!await(child, &status)) return err_sys(e, ERR_IO, "command", errno, "cannot wait for `%s`", words[0]);
 	return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || failed(artifact, status, e);

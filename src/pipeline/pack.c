@@ -49,7 +49,10 @@ static bool expand(struct pack *p)
 {
 	for (size_t i = 0; i < p->request->files.n; i++) {
 		str word = p->request->files.p[i];
-		if (word.n == 0) return err_set(p->e, ERR_USAGE, "no-input", "one of the files has an empty name");
+		if (word.n == 0) {
+			err_set(p->e, ERR_USAGE, "no-input", "one of the files has an empty name");
+			return err_help(p->e, "is a shell variable in the command not set?");
+		}
 		if (word.p[0] == '@') {
 			if (!read_list(p, str_from_pos(word, 1))) return false;
 		} else if (!add_file_word(p, word)) {
@@ -123,7 +126,10 @@ bool pack_zip(struct arena *a, const struct pack_request *request, struct notes 
 	if (!expand(&p)) return false;
 	if (p.output.n == 0) p.output = arena_join(a, path_base(path_clean(a, p.files.p[0])), S(".zip"));
 	if (!pack_find_executable(&p) || !pack_collect(&p)) return false;
-	if (p.items.n == 0) return err_set(e, ERR_USAGE, "no-input", "nothing is left to be packed");
+	if (p.items.n == 0) {
+		err_set(e, ERR_USAGE, "no-input", "nothing is left to be packed");
+		return err_help(e, "look at --exclude; empty folders are not stored");
+	}
 	if (!check_size(&p) || !write_zip(&p, &written)) return false;
 	if (written.size > LAMBDA_DIRECT_UPLOAD_MAX)
 		note_add(notes, NOTE_INFO, "size-upload", STR_FMT " is %llu bytes; above %llu it has to be uploaded through S3",

@@ -266,7 +266,7 @@ static bool from_config(struct arena *a, const struct build_request *request, st
 static bool from_options(struct arena *a, const struct build_request *request, const struct config *config, struct notes *notes,
                          struct project *out, struct err *e)
 {
-	struct draft d = { 0 };
+	struct draft d = { .config = config };
 	if (request->names.n) {
 		err_set(e, ERR_USAGE, "unknown-artifact", "names of artifacts and options that describe one do not go together");
 		return err_help(e, "leave out `" STR_FMT "`, or -r/--lock/--project/--source", STR_ARG(request->names.p[0]));

@@ -48,6 +48,8 @@ static bool read_artifacts(struct reader *r, const struct toml_member *group, en
 		struct draft *d = vec_push(r->a, &r->config->drafts);
 		uint32_t line, column;
 		toml_line_column(r->config->document.text, m->key_offset, &line, &column);
+		d->config = r->config;
+		d->table = m->value;
 		d->output_folder = r->config->folder;
 		d->artifact.kind = kind;
 		d->artifact.name = m->key;
@@ -190,6 +192,7 @@ static bool read_top(struct reader *r, const struct toml_member *m)
 	static const char *const tables[] = { "defaults", "index", "layer", "function", "check", "deploy", NULL };
 	if (str_eq(m->key, S("defaults"))) {
 		r->config->defaults.output_folder = r->config->folder;
+		r->config->defaults.table = m->value;
 		return want_table(r, m) && keys_read(r->a, r->config, m->value, SCOPE_DEFAULTS, &r->config->defaults, r->e);
 	}
 	if (str_eq(m->key, S("index"))) return read_indexes(r, m);
@@ -259,6 +262,13 @@ bool config_read(struct arena *a, str path, const struct env *env, struct config
 {
 	str text;
 	return io_read_file(a, arena_cstr(a, path), CONFIG_MAX, &text, e) && config_parse(a, text, path, env, out, e);
+}
+
+str config_place(struct arena *a, const struct config *config, uint32_t offset)
+{
+	uint32_t line, column;
+	toml_line_column(config->document.text, offset, &line, &column);
+	return arena_fmt(a, STR_FMT ":%u:%u", STR_ARG(config->document.path), line, column);
 }
 
 /* One "${...}" at text[*i]; appends its value. */

@@ -141,6 +141,13 @@ static bool strings(const struct reading *r, struct str_list *out)
 	return true;
 }
 
+/* Where the i-th of the strings stands. */
+static str place_of(const struct reading *r, size_t i)
+{
+	const struct toml_value *v = r->member->value;
+	return config_place(r->a, r->config, v->type == TOML_ARRAY ? v->u.array.p[i]->offset : v->offset);
+}
+
 static bool names(const struct reading *r, struct str_list *out)
 {
 	if (!strings(r, out)) return false;
@@ -180,8 +187,16 @@ static bool binaries(const struct reading *r, enum binary_kind kind)
 	if (!strings(r, &paths)) return false;
 	if (kind == BINARY_BOOTSTRAP && paths.n != 1) return wrong_type(r, r->member->value, "one path");
 	for (size_t i = 0; i < paths.n; i++)
-		*vec_push(r->a, &r->draft->artifact.binaries) = (struct artifact_binary){ kind, paths.p[i], r->config->folder };
+		*vec_push(r->a, &r->draft->artifact.binaries) =
+		    (struct artifact_binary){ kind, paths.p[i], r->config->folder, place_of(r, i) };
 	return true;
+}
+
+static bool no_words(const struct reading *r)
+{
+	err_set(r->e, ERR_USAGE, "bad-value", "`command` names no program");
+	err_help(r->e, "write it as a list of words, [\"make\", \"bootstrap\"], or as one text for the shell");
+	return toml_where(r->e, &r->config->document, r->member->value->offset);
 }
 
 /* A list is run as it is; one text goes to the shell, as in package.json and Makefiles. */
@@ -190,13 +205,14 @@ static bool command(const struct reading *r)
 	struct artifact *artifact = &r->draft->artifact;
 	struct str_list words;
 	if (!strings(r, &words)) return false;
-	if (words.n == 0 || words.p[0].n == 0) return wrong_type(r, r->member->value, "a command");
+	if (words.n == 0 || words.p[0].n == 0) return no_words(r);
 	if (r->member->value->type == TOML_STRING) {
 		*vec_push(r->a, &artifact->command) = S("/bin/sh");
 		*vec_push(r->a, &artifact->command) = S("-c");
 	}
 	for (size_t i = 0; i < words.n; i++) *vec_push(r->a, &artifact->command) = words.p[i];
 	artifact->command_folder = r->config->folder;
+	artifact->command_where = config_place(r->a, r->config, r->member->value->offset);
 	return true;
 }
 
@@ -229,7 +245,9 @@ static bool add_file(const struct reading *r, const struct toml_member *m)
 	str target;
 	if (!clean_target(r, m, &target)) return false;
 	struct artifact_file *f = vec_push(r->a, &r->draft->artifact.files);
-	*f = (struct artifact_file){ .target = target, .source = path_join(r->a, r->config->folder, m->value->u.string) };
+	*f = (struct artifact_file){ .target = target,
+		                         .source = path_join(r->a, r->config->folder, m->value->u.string),
+		                         .where = config_place(r->a, r->config, m->value->offset) };
 	return true;
 }
 

@@ -6,9 +6,13 @@
 #include "format/toml.h"
 #include "pipeline/project.h"
 
+struct config;
+
 /* An artifact before its targets are known: every key may still be unset. */
 struct draft {
-	struct artifact artifact; /* kind, name, lists, files, prefer */
+	const struct config *config;    /* NULL without one */
+	const struct toml_value *table; /* its keys in it; NULL for an artifact of options */
+	struct artifact artifact;       /* kind, name, lists, files, prefer */
 	struct str_list runtimes, archs;
 	str output, layout, compress, bytecode;
 	str output_folder; /* where a relative output begins; no template */
@@ -34,6 +38,8 @@ bool config_read(struct arena *a, str path, const struct env *env, struct config
 enum key_scope { SCOPE_DEFAULTS = 1, SCOPE_LAYER = 2, SCOPE_FUNCTION = 4 };
 bool keys_read(struct arena *a, const struct config *config, const struct toml_value *table, enum key_scope scope,
                struct draft *out, struct err *e);
+/* "lamina.toml:3:8" */
+str config_place(struct arena *a, const struct config *config, uint32_t offset);
 /* "unknown key `x`, did you mean `y`" at the key's place. Returns false. */
 bool key_unknown(const struct config *config, const struct toml_member *member, const char *const *known, str table,
                  struct err *e);

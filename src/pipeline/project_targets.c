@@ -18,11 +18,31 @@ struct expansion {
 
 static bool here(const struct expansion *x) { return err_where(x->e, STR_FMT, STR_ARG(x->draft->artifact.where)); }
 
-static bool bad_word(const struct expansion *x, const char *what, str word, const char *choices)
+static const struct toml_value *find_text(const struct toml_value *table, const char *key, str text)
+{
+	const struct toml_value *v = table ? toml_get(table, str_from(key)) : NULL;
+	if (!v) return NULL;
+	if (v->type == TOML_STRING) return str_eq(v->u.string, text) ? v : NULL;
+	for (size_t i = 0; v->type == TOML_ARRAY && i < v->u.array.n; i++)
+		if (v->u.array.p[i]->type == TOML_STRING && str_eq(v->u.array.p[i]->u.string, text)) return v->u.array.p[i];
+	return NULL;
+}
+
+/* At the text in lamina.toml, when it comes from there: from the artifact's table or from [defaults]. */
+static bool at_text(const struct expansion *x, const char *key, str text)
+{
+	const struct draft *d = x->draft;
+	if (!d->config) return here(x);
+	const struct toml_value *v = find_text(d->table, key, text);
+	if (!v) v = find_text(d->config->defaults.table, key, text);
+	return v ? toml_where(x->e, &d->config->document, v->offset) : here(x);
+}
+
+static bool bad_word(const struct expansion *x, const char *key, const char *what, str word, const char *choices)
 {
 	err_set(x->e, ERR_USAGE, "bad-value", "`" STR_FMT "` is no %s", STR_ARG(word), what);
 	err_help(x->e, "choose from %s", choices);
-	return here(x);
+	return at_text(x, key, word);
 }
 
 static bool set_layout(const struct expansion *x, struct artifact *out)
@@ -33,7 +53,7 @@ static bool set_layout(const struct expansion *x, struct artifact *out)
 	else if (str_eq(layout, S("versioned")))
 		out->layout = LAYOUT_VERSIONED;
 	else
-		return bad_word(x, "layout", layout, "auto, flat, versioned");
+		return bad_word(x, "layout", "layout", layout, "auto, flat, versioned");
 	return true;
 }
 
@@ -51,7 +71,7 @@ static bool set_compress(const struct expansion *x, struct artifact *out)
 	else if (str_eq(c, S("smallest")))
 		out->compress = COMPRESS_SMALLEST;
 	else
-		return bad_word(x, "way to compress", c, "copy, fast, small, smallest, store");
+		return bad_word(x, "compress", "way to compress", c, "copy, fast, small, smallest, store");
 	return true;
 }
 
@@ -59,11 +79,12 @@ static bool check_bytecode(const struct expansion *x)
 {
 	str b = x->draft->bytecode;
 	if (b.n == 0 || str_eq(b, S("none"))) return true;
-	if (!str_eq(b, S("checked-hash")) && !str_eq(b, S("unchecked-hash"))) return bad_word(x, "kind of byte code", b, "none");
+	if (!str_eq(b, S("checked-hash")) && !str_eq(b, S("unchecked-hash")))
+		return bad_word(x, "bytecode", "kind of byte code", b, "none");
 	err_set(x->e, ERR_USAGE, "not-in-this-version", "--bytecode " STR_FMT " is not available in lamina " LAMINA_VERSION,
 	        STR_ARG(b));
 	err_help(x->e, "use --bytecode none");
-	return here(x);
+	return at_text(x, "bytecode", b);
 }
 
 static bool set_slim(const struct expansion *x, struct artifact *out)
@@ -77,14 +98,14 @@ static bool set_slim(const struct expansion *x, struct artifact *out)
 			out->slim = SLIM_NOTHING;
 			return true;
 		}
-		if (!slim_word(x->draft->slim.p[i], &bit, x->e)) return here(x);
+		if (!slim_word(x->draft->slim.p[i], &bit, x->e)) return at_text(x, "slim", x->draft->slim.p[i]);
 		out->slim |= bit;
 	}
 	if (out->slim == 0) out->slim = SLIM_NOTHING;
 	return true;
 }
 
-static bool word_of(const struct expansion *x, str key, const struct artifact *artifact, str *out)
+static bool word_of(str key, const struct artifact *artifact, str *out)
 {
 	if (str_eq(key, S("name")))
 		*out = artifact->name;
@@ -97,11 +118,19 @@ static bool word_of(const struct expansion *x, str key, const struct artifact *a
 	else if (str_eq(key, S("machine")))
 		*out = str_from(target_machine(&artifact->target));
 	else
-		return bad_word(x, "word of an output template", key, "{name}, {kind}, {runtime}, {arch}, {machine}");
+		return false;
 	return true;
 }
 
-static bool fill_template(const struct expansion *x, str template, const struct artifact *artifact, str *out)
+static bool bad_template(const struct expansion *x, const char *key, str template, str word)
+{
+	err_set(x->e, ERR_USAGE, "bad-value", "`" STR_FMT "` is no word of a path", STR_ARG(word));
+	err_help(x->e, "choose from {name}, {kind}, {runtime}, {arch}, {machine}");
+	return at_text(x, key, template);
+}
+
+/* key: whose text the template is, for errors. */
+static bool fill_template(const struct expansion *x, const char *key, str template, const struct artifact *artifact, str *out)
 {
 	struct buf b;
 	buf_init(&b, 4096);
@@ -109,29 +138,35 @@ static bool fill_template(const struct expansion *x, str template, const struct 
 	for (size_t i = 0; ok && i < template.n;) {
 		size_t close;
 		if (template.p[i] == '{' && (close = str_chr(str_from_pos(template, i), '}')) != STR_NONE) {
-			str word;
-			ok = word_of(x, str_slice(template, i + 1, i + close), artifact, &word) && buf_add_str(&b, word);
+			str word, name = str_slice(template, i + 1, i + close);
+			ok = word_of(name, artifact, &word) ? buf_add_str(&b, word) : bad_template(x, key, template, name);
 			i += close + 1;
 		} else {
 			ok = buf_add_char(&b, template.p[i++]);
 		}
 	}
 	if (ok) *out = buf_take(&b, x->a);
-	if (b.over) err_set(x->e, ERR_USAGE, "bad-value", "an output path is longer than 4096 bytes");
+	if (b.over) {
+		err_set(x->e, ERR_USAGE, "bad-value", "a path is longer than 4096 bytes");
+		at_text(x, key, template);
+	}
 	buf_release(&b);
 	return ok;
 }
 
-/* Only the path that somebody wrote is a template: a folder above it may hold braces. */
-/* `bootstrap = "target/{machine}-unknown-linux-musl/release/x"`: only the path that somebody wrote is a template. */
+/* `bootstrap = "target/{machine}-unknown-linux-musl/release/x"`: only the path that somebody wrote is a template, because a folder above
+ * it may hold braces. */
 static bool set_binaries(const struct expansion *x, struct artifact *out)
 {
+	static const char *const keys[] = {
+		[BINARY_BOOTSTRAP] = "bootstrap", [BINARY_BIN] = "bin", [BINARY_LIB] = "lib", [BINARY_EXTENSION] = "extension"
+	};
 	const struct artifact *from = &x->draft->artifact;
 	memset(&out->binaries, 0, sizeof out->binaries);
 	for (size_t i = 0; i < from->binaries.n; i++) {
 		struct artifact_binary b = from->binaries.p[i];
 		str path;
-		if (!fill_template(x, b.path, out, &path)) return false;
+		if (!fill_template(x, keys[b.kind], b.path, out, &path)) return false;
 		b.path = path_join(x->a, b.folder, path);
 		*vec_push(x->a, &out->binaries) = b;
 	}
@@ -154,13 +189,13 @@ static void set_command(const struct expansion *x, struct artifact *out)
 static bool set_paths(const struct expansion *x, struct artifact *out)
 {
 	const struct draft *d = x->draft;
-	if (d->into.n) return fill_template(x, d->into, out, &out->into);
+	if (d->into.n) return fill_template(x, "into", d->into, out, &out->into);
 	str template = d->output, folder = d->output_folder;
 	if (template.n == 0) {
 		template = d->runtimes.n > 1 ? S("dist/{name}-{runtime}-{arch}.zip") : S("dist/{name}-{arch}.zip");
 		folder = x->out->config_path.n ? path_dir(x->out->config_path) : (str){ 0 };
 	}
-	if (!fill_template(x, template, out, &out->output)) return false;
+	if (!fill_template(x, "output", template, out, &out->output)) return false;
 	out->output = path_join(x->a, folder, out->output);
 	return true;
 }
@@ -267,12 +302,13 @@ bool targets_expand(struct arena *a, const struct draft *draft, struct notes *no
 	size_t first = out->artifacts.n;
 	for (size_t r = 0; r < runtimes.n; r++) {
 		const struct runtime *runtime;
-		if (!target_runtime(runtimes.p[r], &runtime, e)) return here(&x);
+		if (!target_runtime(runtimes.p[r], &runtime, e)) return at_text(&x, "runtime", runtimes.p[r]);
 		for (size_t i = 0; i < archs.n; i++) {
 			struct target target;
 			enum target_arch arch;
 			bool known = false;
-			if (!target_arch(archs.p[i], &arch, e) || !target_make(runtime, arch, &target, e)) return here(&x);
+			if (!target_arch(archs.p[i], &arch, e) || !target_make(runtime, arch, &target, e))
+				return at_text(&x, "arch", archs.p[i]);
 			for (size_t k = first; k < out->artifacts.n; k++) {
 				const struct target *t = &out->artifacts.p[k].target;
 				known = known || (t->runtime == target.runtime && t->arch == target.arch);

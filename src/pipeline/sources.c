@@ -229,7 +229,7 @@ static bool scan_files(struct walk *w)
 		if (!st.exists && f->may_lack) continue;
 		if (!st.exists) {
 			err_set(w->e, ERR_IO, "not-found", "`files` names `" STR_FMT "`, which does not exist", STR_ARG(source));
-			return err_where(w->e, STR_FMT, STR_ARG(w->artifact->where));
+			return err_where(w->e, STR_FMT, STR_ARG(f->where.n ? f->where : w->artifact->where));
 		}
 		if (st.is_dir) {
 			w->target = f->target.n ? arena_fmt(w->a, STR_FMT "/", STR_ARG(f->target)) : (str){ 0 };
@@ -271,7 +271,8 @@ bool sources_scan(struct arena *a, const struct artifact *artifact, const struct
 		if (!str_eq(out->files.p[i - 1].name, out->files.p[i].name)) continue;
 		err_set(e, ERR_FORMAT, "collision", "two files of the project would both be `" STR_FMT "`",
 		        STR_ARG(out->files.p[i].name));
-		return err_why(e, STR_FMT " and " STR_FMT, STR_ARG(out->files.p[i - 1].path), STR_ARG(out->files.p[i].path));
+		err_why(e, STR_FMT " and " STR_FMT, STR_ARG(out->files.p[i - 1].path), STR_ARG(out->files.p[i].path));
+		return err_help(e, "place one of them elsewhere, or leave it out");
 	}
 	return true;
 }
