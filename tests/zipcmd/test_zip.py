@@ -43,7 +43,7 @@ def refused(args, cwd, rule, status=3, **more):
     done = run(["--json", *args], cwd, status, **more)
     error = json.loads(done.stdout.splitlines()[-1])["error"]
     assert error["id"] == rule, error
-    assert error["help"] or rule in ("not-found", "create", "option-value"), error
+    assert error["help"] or rule in ("not-found", "create", "option-value", "too-large"), error
     assert sorted(os.listdir(cwd)) == before
     return error
 
