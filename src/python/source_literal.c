@@ -1,0 +1,166 @@
+/* source_literal.c: a string that stands in a Python file, read without running it.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Only what cannot mean anything else counts: an assignment at the first column whose right side is one plain string on that line, and that
+ * nothing at the first column assigns again. f-strings, concatenation, calls and conditions are no literals. Lines inside a
+ * triple-quoted string are no statements. */
+#include "base/buf.h"
+#include "python/source_backend.h"
+
+/* Moves past the string that begins at `at` (a quote); content without escapes resolved. False: it does not end. */
+static bool skip_string(str text, size_t at, size_t *end, str *inside)
+{
+	char quote = text.p[at];
+	bool triple = str_at(text, at + 1) == quote && str_at(text, at + 2) == quote;
+	size_t i = at + (triple ? 3 : 1), from = i;
+	for (; i < text.n; i++) {
+		if (text.p[i] == '\\') {
+			i++;
+			continue;
+		}
+		if (!triple && text.p[i] == '\n') return false;
+		if (text.p[i] != quote) continue;
+		if (triple && (str_at(text, i + 1) != quote || str_at(text, i + 2) != quote)) continue;
+		*inside = str_slice(text, from, i);
+		*end = i + (triple ? 3 : 1);
+		return true;
+	}
+	return false;
+}
+
+/* The end of the logical line that begins at `at`: strings, brackets and backslashes carry it over line breaks. */
+static size_t statement_end(str text, size_t at)
+{
+	size_t depth = 0;
+	while (at < text.n) {
+		char c = text.p[at];
+		str inside;
+		if (c == '#') {
+			while (at < text.n && text.p[at] != '\n') at++;
+			continue;
+		}
+		if (c == '"' || c == '\'') {
+			if (!skip_string(text, at, &at, &inside)) return text.n;
+			continue;
+		}
+		if (c == '(' || c == '[' || c == '{') depth++;
+		if ((c == ')' || c == ']' || c == '}') && depth) depth--;
+		if (c == '\\' && str_at(text, at + 1) == '\n') at++;
+		at++;
+		if (c == '\n' && depth == 0) break;
+	}
+	return at;
+}
+
+static size_t skip_blanks(str s, size_t at)
+{
+	while (str_at(s, at) == ' ' || str_at(s, at) == '\t') at++;
+	return at;
+}
+
+/* \n, \\, \', \", \xNN and octal are left alone but for the quotes and the backslash: versions and summaries have no others. */
+static bool unescape(struct arena *a, str inside, str *out)
+{
+	if (str_chr(inside, '\\') == STR_NONE) {
+		*out = arena_str(a, inside);
+		return true;
+	}
+	struct buf b;
+	bool ok = true;
+	buf_init(&b, inside.n + 1);
+	for (size_t i = 0; i < inside.n && ok; i++) {
+		char c = inside.p[i];
+		if (c == '\\') {
+			c = str_at(inside, ++i);
+			if (c == '\n') continue;
+			if (c == 'n')
+				c = '\n';
+			else if (c == 't')
+				c = '\t';
+			else
+				ok = c == '\\' || c == '\'' || c == '"';
+		}
+		buf_add_char(&b, c);
+	}
+	*out = buf_take(&b, a);
+	buf_release(&b);
+	return ok;
+}
+
+/* The right side: optional annotation, "=", one string, nothing else. */
+static bool literal_of(struct arena *a, str statement, size_t at, str *value)
+{
+	str inside;
+	at = skip_blanks(statement, at);
+	if (str_at(statement, at) == ':') {
+		while (at < statement.n && statement.p[at] != '=' && statement.p[at] != '\n') at++;
+	}
+	if (str_at(statement, at) != '=' || str_at(statement, at + 1) == '=') return false;
+	at = skip_blanks(statement, at + 1);
+	char prefix = str_at(statement, at);
+	bool raw = prefix == 'r' || prefix == 'R';
+	if (raw || prefix == 'u' || prefix == 'U') at++;
+	if (str_at(statement, at) != '"' && str_at(statement, at) != '\'') return false;
+	if (!skip_string(statement, at, &at, &inside)) return false;
+	at = skip_blanks(statement, at);
+	if (str_at(statement, at) == '#')
+		while (at < statement.n && statement.p[at] != '\n') at++;
+	if (str_trim(str_from_pos(statement, at)).n) return false;
+	if (raw) {
+		*value = arena_str(a, inside);
+		return true;
+	}
+	return unescape(a, inside, value);
+}
+
+static bool names(str statement, str name)
+{
+	if (!str_starts(statement, name)) return false;
+	char next = str_at(statement, skip_blanks(statement, name.n));
+	return (next == '=' || next == ':') && !ascii_alnum(str_at(statement, name.n)) && str_at(statement, name.n) != '_';
+}
+
+bool source_python_literal(struct arena *a, str text, str name, str *value, bool *found)
+{
+	*found = false;
+	if (str_starts(text, S("\xef\xbb\xbf"))) text = str_from_pos(text, 3);
+	for (size_t at = 0; at < text.n;) {
+		size_t end = statement_end(text, at);
+		str statement = str_slice(text, at, end);
+		at = end;
+		if (!names(statement, name)) continue;
+		if (*found || !literal_of(a, statement, name.n, value)) {
+			*found = false;
+			return false;
+		}
+		*found = true;
+	}
+	return true;
+}
+
+bool source_python_docstring(struct arena *a, str text, str *value, bool *found)
+{
+	*found = false;
+	if (str_starts(text, S("\xef\xbb\xbf"))) text = str_from_pos(text, 3);
+	for (size_t at = 0; at < text.n;) {
+		char c = text.p[at];
+		if (c == '#') {
+			while (at < text.n && text.p[at] != '\n') at++;
+			continue;
+		}
+		if (ascii_space(c)) {
+			at++;
+			continue;
+		}
+		bool raw = (c == 'r' || c == 'R') && (str_at(text, at + 1) == '"' || str_at(text, at + 1) == '\'');
+		if (raw) at++;
+		if (str_at(text, at) != '"' && str_at(text, at) != '\'') return true;
+		str inside;
+		if (!skip_string(text, at, &at, &inside)) return false;
+		if (str_at(text, at) == '.' || str_at(text, skip_blanks(text, at)) == '%') return true;
+		*found = raw || unescape(a, inside, value);
+		if (raw) *value = arena_str(a, inside);
+		return *found;
+	}
+	return true;
+}
