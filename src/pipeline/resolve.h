@@ -44,4 +44,8 @@ bool resolve_run(struct arena *a, const struct wants *wants, const struct lock_t
                  const struct resolve_options *options, struct notes *notes, struct resolution *out, struct str_list *packages,
                  struct err *e);
 
+/* What resolve_run writes into `inputs` and `options` of its answer, without resolving: a lock that has others is out of date. */
+void resolve_inputs(struct arena *a, const struct wants *wants, const struct lock_target *targets, size_t n_targets,
+                    const struct resolve_options *options, struct sha256 *inputs, struct str_list *list);
+
 #endif

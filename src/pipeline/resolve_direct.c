@@ -1,0 +1,197 @@
+/* resolve_direct.c: wheels, archives and project folders that the user names by URL or path.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Each becomes the only version of its name. Folders take part with what their own project files say, without running anything.
+ * What such a wheel or folder itself needs by URL is followed too: the user asked for it by asking for them. */
+#include "base/io.h"
+#include "net/url.h"
+#include "pipeline/resolve_parts.h"
+#include "python/name.h"
+
+#define DIRECTS_MAX 1000
+
+static str where_of(struct arena *a, const struct want *w)
+{
+	return w->line ? arena_fmt(a, STR_FMT ":%u", STR_ARG(w->from_file), (unsigned)w->line) : w->from_file;
+}
+
+/* Absolute URL, or a path against the process's folder. */
+static str location_of(struct arena *a, const struct want *w)
+{
+	if (w->file.url.n) return w->file.url;
+	return path_join(a, path_dir(w->from_file), w->file.path);
+}
+
+static bool source_only(struct resolve_target *t, const struct want *w, const char *why, struct err *e)
+{
+	struct arena *a = t->run->a;
+	str shown = w->file.url.n ? url_display(a, w->file.url) : w->file.path;
+	err_set(e, ERR_RESOLVE, "source-only", "`" STR_FMT "` is source code that would have to be built first",
+	        STR_ARG(w->name.n ? w->name : shown));
+	err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
+	err_why(e, STR_FMT ": %s", STR_ARG(shown), why);
+	return err_help(e, "build a wheel of it (`pip wheel --no-deps`, `uv build --wheel`) and name the wheel");
+}
+
+static bool check_name(struct resolve_target *t, const struct want *w, str name, struct err *e)
+{
+	if (str_empty(w->name) || name_same(w->name, name)) return true;
+	err_set(e, ERR_RESOLVE, "direct-conflict", "`" STR_FMT "` was asked for, and its file is of `" STR_FMT "`",
+	        STR_ARG(w->name), STR_ARG(name));
+	err_where(e, STR_FMT, STR_ARG(where_of(t->run->a, w)));
+	return err_help(e, "write the name that the file has, or name another file");
+}
+
+static bool from_file(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
+{
+	struct arena *a = t->run->a;
+	const struct catalog_project *page = NULL;
+	if (!catalog_direct(t->run->catalog, location_of(a, w), w->file.has_sha256 ? &w->file.sha256 : NULL, &page, e)) {
+		err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
+		return false;
+	}
+	if (page->n_releases == 0 || page->n_files == 0) return source_only(t, w, "its name tells no version", e);
+	const struct catalog_file *f = &page->files[0];
+	d->page = page;
+	d->name = page->name;
+	d->version = page->releases[0].version;
+	d->version_text = page->releases[0].text;
+	d->file.file = f->index.file;
+	if (f->index.has_sha256 && !d->file.has_sha256) {
+		d->file.has_sha256 = true;
+		d->file.sha256 = f->index.sha256;
+	}
+	if (f->index.has_size && !d->file.has_size) {
+		d->file.has_size = true;
+		d->file.size = f->index.size;
+	}
+	return true;
+}
+
+static bool from_folder(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
+{
+	struct arena *a = t->run->a;
+	struct err why = { 0 };
+	struct wants *folder = arena_new(a, struct wants);
+	struct wants_request request = { .project = location_of(a, w) };
+	if (!wants_read(a, &request, t->run->notes, folder, &why)) {
+		if (why.code == ERR_RESOLVE || why.code == ERR_IO) return source_only(t, w, why.what, e);
+		*e = why;
+		return false;
+	}
+	d->folder = folder;
+	d->name = folder->name.n ? name_normalize(a, folder->name) : w->name;
+	if (str_empty(d->name)) return source_only(t, w, "it has no static name", e);
+	d->version_text = folder->version;
+	if (!version_parse(a, folder->version.n ? folder->version : S("0"), &d->version, NULL)) {
+		d->version_text = S("");
+		version_parse(a, S("0"), &d->version, NULL);
+	}
+	return true;
+}
+
+static bool make(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
+{
+	d->want = w;
+	d->file = w->file;
+	if (str_empty(w->file.url)) d->file.path = location_of(t->run->a, w);
+	switch (w->file.kind) {
+	case LOCKED_WHEEL: return from_file(t, w, d, e);
+	case LOCKED_DIRECTORY: return from_folder(t, w, d, e);
+	case LOCKED_VCS: return source_only(t, w, "a repository", e);
+	default:
+		if (!t->run->options->sdists) return source_only(t, w, "a source archive", e);
+		return from_file(t, w, d, e);
+	}
+}
+
+static str without_fragment(str url) { return str_slice(url, 0, str_chr(url, '#') == STR_NONE ? url.n : str_chr(url, '#')); }
+
+static bool same_place(struct resolve_target *t, const struct want *x, const struct want *y)
+{
+	struct arena *a = t->run->a;
+	if (x->file.url.n != 0 || y->file.url.n != 0)
+		return str_eq(without_fragment(x->file.url), without_fragment(y->file.url)) &&
+		       str_eq(x->file.subdirectory, y->file.subdirectory);
+	return str_eq(path_clean(a, location_of(a, x)), path_clean(a, location_of(a, y)));
+}
+
+bool resolve_direct_add(struct resolve_target *t, struct resolve_rule *rule, const struct want *w, struct err *e)
+{
+	struct arena *a = t->run->a;
+	struct resolve_direct *d = arena_new(a, struct resolve_direct);
+	if (rule && rule->direct && same_place(t, rule->direct->want, w)) {
+		*d = *rule->direct;
+		d->want = w;
+		*vec_push(a, &t->directs) = d;
+		return true;
+	}
+	if (t->directs.n >= DIRECTS_MAX)
+		return err_set(e, ERR_RESOLVE, "too-complex", "more than %d files are named by URL", DIRECTS_MAX);
+	if (!make(t, w, d, e) || !check_name(t, w, d->name, e)) return false;
+	if (!rule) rule = resolve_rule_of(t, d->name);
+	if (rule->direct && !same_place(t, rule->direct->want, w)) {
+		err_set(e, ERR_RESOLVE, "direct-conflict", "`" STR_FMT "` is asked for from two places", STR_ARG(d->name));
+		err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
+		err_why(e, STR_FMT " and " STR_FMT, STR_ARG(url_display(a, location_of(a, rule->direct->want))),
+		        STR_ARG(url_display(a, location_of(a, w))));
+		return err_help(e, "keep one of them");
+	}
+	rule->direct = d;
+	*vec_push(a, &t->directs) = d;
+	return true;
+}
+
+/* --- what they bring along --- */
+
+static enum locked_kind kind_of_url(struct arena *a, str url)
+{
+	struct url u;
+	struct err ignored = { 0 };
+	size_t plus = str_find(url, S("+")), colon = str_find(url, S("://"));
+	if (plus != STR_NONE && colon != STR_NONE && plus < colon) return LOCKED_VCS;
+	if (url_parse(a, url, &u, &ignored) && str_ends(url_file_name(a, &u), S(".whl"))) return LOCKED_WHEEL;
+	return LOCKED_ARCHIVE;
+}
+
+static bool follow_file(struct resolve_target *t, const struct resolve_direct *d, struct err *e)
+{
+	struct arena *a = t->run->a;
+	const struct catalog_metadata *m;
+	if (!catalog_metadata(t->run->catalog, d->page, 0, &m, e)) return false;
+	for (size_t i = 0; !m->broken && i < m->n_requires; i++) {
+		const struct requirement *r = &m->requires_dist[i];
+		if (str_empty(r->url) || !resolve_marker(t, r->marker, &d->want->extras, NULL)) continue;
+		struct want *w = arena_new(a, struct want);
+		*w = (struct want){ .kind = WANT_REQUIREMENT, .direct = true, .text = r->text };
+		w->name = name_normalize(a, r->name);
+		w->from_file = d->want->from_file;
+		w->line = d->want->line;
+		w->file.url = r->url;
+		w->file.kind = kind_of_url(a, r->url);
+		struct resolve_rule *rule = resolve_rule_of(t, w->name);
+		if (!rule->excluded && !rule->overridden && !resolve_direct_add(t, rule, w, e)) return false;
+	}
+	return true;
+}
+
+static bool follow_folder(struct resolve_target *t, const struct resolve_direct *d, struct err *e)
+{
+	for (size_t i = 0; i < d->folder->list.n; i++) {
+		const struct want *w = &d->folder->list.p[i];
+		if (!w->direct || w->kind != WANT_REQUIREMENT || w->group.n) continue;
+		if (w->extra.n && !str_list_has(&d->want->extras, w->extra)) continue;
+		if (!resolve_marker(t, w->marker, NULL, NULL)) continue;
+		struct resolve_rule *rule = w->name.n ? resolve_rule_of(t, w->name) : NULL;
+		if (rule && (rule->excluded || rule->overridden)) continue;
+		if (!resolve_direct_add(t, rule, w, e)) return false;
+	}
+	return true;
+}
+
+bool resolve_direct_follow(struct resolve_target *t, struct err *e)
+{
+	for (size_t i = 0; i < t->directs.n; i++) /* which grows */
+		if (t->directs.p[i]->page ? !follow_file(t, t->directs.p[i], e) : !follow_folder(t, t->directs.p[i], e)) return false;
+	return true;
+}
