@@ -316,6 +316,8 @@ out:
 	return ok;
 }
 
+void io_remove_empty(const char *path) { (void)rmdir(path); }
+
 bool io_mkdtemp(struct arena *a, const char *prefix, str *out, struct err *e)
 {
 	str template = arena_fmt(a, "%sXXXXXX", prefix);

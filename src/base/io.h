@@ -80,6 +80,8 @@ bool io_rename(const char *from, const char *to, struct err *e);
 bool io_unlink(const char *path, struct err *e);
 /* Removes a tree without following links; a missing one is fine. */
 bool io_remove_tree(const char *path, struct err *e);
+/* Removes a folder that is empty, and nothing else. */
+void io_remove_empty(const char *path);
 /* Names in a folder, without "." and "..", in bytewise order. Bounded: "too-large" above max_names. */
 bool io_list(struct arena *a, const char *path, size_t max_names, struct str_list *out, struct err *e);
 /* A new folder PREFIX + random suffix with mode 0700; the name is in the arena. */

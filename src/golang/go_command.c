@@ -46,7 +46,7 @@ static void push(struct arena *a, struct str_list *list, str word) { *vec_push(a
 
 struct str_list go_env_arguments(struct arena *a)
 {
-	static const char *const names[GO_ENV_LINES] = { "GOVERSION", "GOROOT", "GOENV", "GOMOD", "GOWORK", "GOFLAGS" };
+	static const char *const names[GO_ENV_LINES] = { "GOTMPDIR", "GOVERSION", "GOROOT", "GOENV", "GOMOD", "GOWORK", "GOFLAGS" };
 	static const char *const more[] = { "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GODEBUG", "CGO_ENABLED", NULL };
 	struct str_list list = { 0 };
 	push(a, &list, S("env"));

@@ -9,8 +9,18 @@
 
 #include "golang/go_environment.h"
 
-/* The variables that go_env_arguments asks for, one line of answer each. */
-enum go_env_line { GO_ENV_VERSION, GO_ENV_ROOT, GO_ENV_FILE, GO_ENV_MOD, GO_ENV_WORK, GO_ENV_FLAGS, GO_ENV_LINES };
+/* The variables that go_env_arguments asks for, one line of answer each. TMP, where go works, decides nothing about a program. */
+enum go_env_line {
+	GO_ENV_TMP,
+	GO_ENV_VERSION,
+	GO_ENV_ROOT,
+	GO_ENV_FILE,
+	GO_ENV_MOD,
+	GO_ENV_WORK,
+	GO_ENV_FLAGS,
+	GO_ENV_LINES,
+	GO_ENV_DECIDING = GO_ENV_VERSION /* this line and all that follow */
+};
 
 /* The folder with the nearest go.mod from `folder` upwards; empty when there is none. */
 str go_module_root(struct arena *a, str folder);

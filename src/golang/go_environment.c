@@ -85,20 +85,23 @@ bool go_find(struct arena *a, const struct env *env, str *path, struct err *e)
 
 static void add(struct arena *a, char **vars, size_t *n, str variable) { vars[(*n)++] = arena_cstr(a, variable); }
 
-struct env go_environment(struct arena *a, const struct env *env, const struct go_settings *settings, str folder)
+struct env go_environment(struct arena *a, const struct env *env, const struct go_settings *settings, str folder, str work)
 {
 	size_t count = 0, n = 0;
 	while (env->vars && env->vars[count]) count++;
-	char **vars = arena_array(a, char *, count + settings->env.n + 5);
+	char **vars = arena_array(a, char *, count + settings->env.n + 6);
 	for (size_t i = 0; i < count; i++) {
 		str variable = str_from(env->vars[i]), name = name_of(variable);
+		if (work.n && str_eq(name, S("GOTMPDIR"))) continue;
 		if (passes(name, settings) && !overridden(settings, name)) add(a, vars, &n, variable);
 	}
 	add(a, vars, &n, S("GOOS=linux"));
 	add(a, vars, &n, arena_join(a, S("GOARCH="), settings->goarch));
 	if (!overridden(settings, S("CGO_ENABLED"))) add(a, vars, &n, settings->cgo ? S("CGO_ENABLED=1") : S("CGO_ENABLED=0"));
 	add(a, vars, &n, arena_join(a, S("PWD="), folder));
-	for (size_t i = 0; i < settings->env.n; i++) add(a, vars, &n, settings->env.p[i]);
+	for (size_t i = 0; i < settings->env.n; i++)
+		if (!work.n || !str_eq(name_of(settings->env.p[i]), S("GOTMPDIR"))) add(a, vars, &n, settings->env.p[i]);
+	if (work.n) add(a, vars, &n, arena_join(a, S("GOTMPDIR="), work));
 	return (struct env){ vars };
 }
 

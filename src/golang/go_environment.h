@@ -28,8 +28,8 @@ struct go_settings {
 
 /* The first `go` of PATH that can be run. ERR_IO "go-missing" tells how to get one. */
 bool go_find(struct arena *a, const struct env *env, str *path, struct err *e);
-/* folder: where the command will run (PWD), absolute. */
-struct env go_environment(struct arena *a, const struct env *env, const struct go_settings *settings, str folder);
+/* folder: where the command will run (PWD), absolute. work: where its temporary files go (GOTMPDIR); empty = where go thinks. */
+struct env go_environment(struct arena *a, const struct env *env, const struct go_settings *settings, str folder, str work);
 /* The value that the go command will see: go-env first, else what passes of the environment; empty when unset. */
 str go_variable(const struct env *env, const struct go_settings *settings, const char *name);
 /* GOAMD64 and GOARM64 as go knows them; go itself takes wrong ones for others. ERR_USAGE "go-level". */

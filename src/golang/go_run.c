@@ -10,6 +10,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/inotify.h>
+#endif
 
 #include "base/buf.h"
 #include "base/io.h"
@@ -21,7 +24,7 @@
 struct child {
 	struct go_process *process;
 	pid_t pid; /* 0 = the place is free */
-	int out, err;
+	int out, err, watch;
 	struct buf output, line, tail;
 };
 
@@ -29,16 +32,58 @@ struct running {
 	struct arena *a;
 	struct child children[AT_ONCE_MAX];
 	size_t places;
+	bool stopping; /* nobody wants to hear any more */
 	struct err *e;
 };
 
-/* Both ends close on exec: only what dup2 makes reaches the child. */
+/* Both ends close on exec: only what dup2 makes reaches the child. Ours does not wait: what a child leaves behind may hold the other. */
 static bool make_pipe(int ends[2], struct err *e)
 {
-	if (pipe2(ends, O_CLOEXEC) == 0) return true;
-	ends[0] = ends[1] = -1;
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		ends[0] = ends[1] = -1;
+		return err_sys(e, ERR_IO, "go-start", errno, "cannot make a pipe for the go command");
+	}
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0) return true;
 	return err_sys(e, ERR_IO, "go-start", errno, "cannot make a pipe for the go command");
 }
+
+/* --- the folder where files appear --- */
+
+static int watch_begin(str folder)
+{
+#ifdef __linux__
+	char path[4096];
+	if (folder.n == 0 || folder.n >= sizeof path) return -1;
+	memcpy(path, folder.p, folder.n);
+	path[folder.n] = '\0';
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	/* The go command renames what it made; across file systems it copies. */
+	if (fd >= 0 && inotify_add_watch(fd, path, IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR) < 0) io_close(&fd);
+	return fd;
+#else
+	(void)folder;
+	return -1;
+#endif
+}
+
+static void watch_take(struct child *c)
+{
+#ifdef __linux__
+	_Alignas(struct inotify_event) char events[8192];
+	ssize_t n = read(c->watch, events, sizeof events);
+	for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= n;) {
+		struct inotify_event one;
+		memcpy(&one, events + at, sizeof one);
+		const char *name = events + at + sizeof one;
+		if (one.len > 0) c->process->made(c->process->context, str_from(name));
+		at += (ssize_t)(sizeof one + one.len);
+	}
+#else
+	(void)c;
+#endif
+}
+
+/* --- children --- */
 
 static int spawn(struct arena *a, const struct go_process *p, int out, int err, pid_t *pid)
 {
@@ -59,7 +104,7 @@ static int spawn(struct arena *a, const struct go_process *p, int out, int err, 
 
 static bool start(struct running *r, struct child *c, struct go_process *p)
 {
-	int out[2] = { -1, -1 }, err[2] = { -1, -1 };
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, watch = watch_begin(p->watch);
 	bool ok = make_pipe(out, r->e) && make_pipe(err, r->e);
 	if (ok) {
 		int sys = spawn(r->a, p, out[1], err[1], &c->pid);
@@ -71,26 +116,28 @@ static bool start(struct running *r, struct child *c, struct go_process *p)
 	if (!ok) {
 		io_close(&out[0]);
 		io_close(&err[0]);
+		io_close(&watch);
 		return false;
 	}
 	c->process = p;
 	c->out = out[0];
 	c->err = err[0];
+	c->watch = watch;
 	buf_init(&c->output, GO_OUTPUT_MAX);
 	buf_init(&c->line, LINE_MAX_BYTES);
 	buf_init(&c->tail, GO_TAIL_MAX);
 	return true;
 }
 
-static void end_line(struct child *c)
+static void end_line(struct running *r, struct child *c)
 {
 	str line = buf_str(&c->line);
 	if (str_ends(line, S("\r"))) line.n--;
-	if (c->process->line) c->process->line(c->process->context, line);
+	if (c->process->line && !r->stopping) c->process->line(c->process->context, line);
 	buf_clear(&c->line);
 }
 
-static void take_errors(struct child *c, str piece)
+static void take_errors(struct running *r, struct child *c, str piece)
 {
 	str whole = piece;
 	if (whole.n > GO_TAIL_MAX - c->tail.n) whole.n = GO_TAIL_MAX - c->tail.n;
@@ -101,35 +148,38 @@ static void take_errors(struct child *c, str piece)
 		if (part.n > LINE_MAX_BYTES - c->line.n) part.n = LINE_MAX_BYTES - c->line.n;
 		buf_add_str(&c->line, part);
 		if (end == STR_NONE) return;
-		end_line(c);
+		end_line(r, c);
 		piece = str_from_pos(piece, end + 1);
 	}
 }
 
-/* One read; closes the pipe at its end. */
+/* All that is there; closes the pipe at its end. */
 static bool take(struct running *r, struct child *c, int *fd, bool is_output)
 {
 	char piece[32768];
-	ssize_t n = read(*fd, piece, sizeof piece);
-	if (n < 0 && (errno == EINTR || errno == EAGAIN)) return true;
-	if (n < 0) return err_sys(r->e, ERR_IO, "go-start", errno, "cannot read what the go command says");
-	if (n == 0) {
-		io_close(fd);
-		if (!is_output && c->line.n) end_line(c);
-		return true;
+	while (*fd >= 0) {
+		ssize_t n = read(*fd, piece, sizeof piece);
+		if (n < 0 && errno == EINTR) continue;
+		if (n < 0 && errno == EAGAIN) return true;
+		if (n < 0) return err_sys(r->e, ERR_IO, "go-start", errno, "cannot read what the go command says");
+		if (n == 0)
+			io_close(fd);
+		else if (!is_output)
+			take_errors(r, c, (str){ piece, (size_t)n });
+		else if (!r->stopping && !buf_add(&c->output, piece, (size_t)n))
+			return err_set(r->e, ERR_FORMAT, "go-output", "the go command says more than %zu bytes", GO_OUTPUT_MAX);
 	}
-	if (!is_output)
-		take_errors(c, (str){ piece, (size_t)n });
-	else if (!buf_add(&c->output, piece, (size_t)n))
-		return err_set(r->e, ERR_FORMAT, "go-output", "the go command says more than %zu bytes", GO_OUTPUT_MAX);
 	return true;
 }
 
-static void reap(struct running *r, struct child *c)
+/* Its last words have been read. */
+static void end(struct running *r, struct child *c, int status)
 {
-	int status = 0;
-	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
-	}
+	if (c->watch >= 0 && !r->stopping) watch_take(c);
+	if (c->line.n) end_line(r, c);
+	io_close(&c->out);
+	io_close(&c->err);
+	io_close(&c->watch);
 	c->pid = 0;
 	c->process->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	c->process->output = buf_take(&c->output, r->a);
@@ -139,47 +189,52 @@ static void reap(struct running *r, struct child *c)
 	buf_release(&c->tail);
 }
 
-static void stop_all(struct running *r)
+/* Awaits a child that closed its pipes, and takes one that ended although something it left behind holds them. */
+static bool reap(struct running *r, struct child *c)
 {
-	for (size_t i = 0; i < r->places; i++)
-		if (r->children[i].pid) kill(r->children[i].pid, SIGINT);
-	for (size_t i = 0; i < r->places; i++) {
-		struct child *c = &r->children[i];
-		if (!c->pid) continue;
-		io_close(&c->out);
-		io_close(&c->err);
-		reap(r, c);
+	int status = 0;
+	bool closed = c->out < 0 && c->err < 0;
+	pid_t pid;
+	while ((pid = waitpid(c->pid, &status, closed ? 0 : WNOHANG)) < 0 && errno == EINTR) {
 	}
+	if (pid == 0) return true;
+	bool ok = take(r, c, &c->out, true) && take(r, c, &c->err, false);
+	end(r, c, status);
+	return ok;
 }
 
-/* Waits for news of any child and takes it. */
-static bool turn(struct running *r)
+/* Waits for news of any child and takes it; *quiet: there were none. */
+static bool turn(struct running *r, bool *quiet)
 {
-	struct pollfd fds[AT_ONCE_MAX * 2];
-	struct child *whose[AT_ONCE_MAX * 2];
+	struct pollfd fds[AT_ONCE_MAX * 3];
+	struct child *whose[AT_ONCE_MAX * 3];
 	nfds_t n = 0;
+	bool ok = true;
 	for (size_t i = 0; i < r->places; i++) {
 		struct child *c = &r->children[i];
-		if (!c->pid) continue;
-		for (int k = 0; k < 2; k++) {
-			int fd = k ? c->err : c->out;
-			if (fd < 0) continue;
+		const int all[] = { c->out, c->err, c->watch };
+		for (size_t k = 0; c->pid && k < 3; k++) {
+			if (all[k] < 0) continue;
 			whose[n] = c;
-			fds[n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+			fds[n++] = (struct pollfd){ .fd = all[k], .events = POLLIN };
 		}
 	}
-	if (poll(fds, n, CANCEL_LOOK_MS) < 0 && errno != EINTR)
-		return err_sys(r->e, ERR_IO, "go-start", errno, "cannot wait for the go command");
-	for (nfds_t i = 0; i < n; i++) {
+	int news = poll(fds, n, CANCEL_LOOK_MS);
+	if (news < 0 && errno != EINTR) return err_sys(r->e, ERR_IO, "go-start", errno, "cannot wait for the go command");
+	*quiet = news == 0;
+	for (nfds_t i = 0; ok && news > 0 && i < n; i++) {
+		struct child *c = whose[i];
 		if (!fds[i].revents) continue;
-		bool is_output = fds[i].fd == whose[i]->out;
-		if (!take(r, whose[i], is_output ? &whose[i]->out : &whose[i]->err, is_output)) return false;
+		if (fds[i].fd == c->watch)
+			watch_take(c);
+		else
+			ok = fds[i].fd == c->out ? take(r, c, &c->out, true) : take(r, c, &c->err, false);
 	}
-	for (size_t i = 0; i < r->places; i++) {
+	for (size_t i = 0; ok && i < r->places; i++) {
 		struct child *c = &r->children[i];
-		if (c->pid && c->out < 0 && c->err < 0) reap(r, c);
+		if (c->pid && (news == 0 || (c->out < 0 && c->err < 0))) ok = reap(r, c);
 	}
-	return true;
+	return ok;
 }
 
 static bool any_left(const struct running *r)
@@ -189,19 +244,44 @@ static bool any_left(const struct running *r)
 	return false;
 }
 
+static void signal_all(struct running *r, int number)
+{
+	for (size_t i = 0; i < r->places; i++)
+		if (r->children[i].pid) kill(r->children[i].pid, number);
+}
+
+/* The go command waits for what it started and removes its work. Its pipes are read on: at a closed one it would end at once. */
+static void stop_all(struct running *r)
+{
+	struct err ignored = { 0 };
+	bool quiet, ok = true;
+	r->stopping = true;
+	r->e = &ignored;
+	signal_all(r, SIGINT);
+	for (int waited = 0; ok && any_left(r) && waited < GO_GRACE_MS; waited += quiet ? CANCEL_LOOK_MS : 0) ok = turn(r, &quiet);
+	signal_all(r, SIGTERM);
+	for (size_t i = 0; i < r->places; i++) {
+		struct child *c = &r->children[i];
+		if (!c->pid) continue;
+		io_close(&c->out);
+		io_close(&c->err);
+		reap(r, c);
+	}
+}
+
 bool go_run(struct arena *a, struct go_process *processes, size_t n, size_t at_once, const atomic_bool *cancel, struct err *e)
 {
 	struct running r = { .a = a, .places = at_once < 1 ? 1 : at_once > AT_ONCE_MAX ? AT_ONCE_MAX : at_once, .e = e };
 	size_t next = 0;
-	bool ok = true;
-	for (size_t i = 0; i < AT_ONCE_MAX; i++) r.children[i].out = r.children[i].err = -1;
+	bool ok = true, quiet;
+	for (size_t i = 0; i < AT_ONCE_MAX; i++) r.children[i].out = r.children[i].err = r.children[i].watch = -1;
 	while (ok && (next < n || any_left(&r))) {
 		for (size_t i = 0; ok && i < r.places && next < n; i++)
 			if (!r.children[i].pid) ok = start(&r, &r.children[i], &processes[next++]);
 		if (ok && cancel && atomic_load_explicit(cancel, memory_order_relaxed))
 			ok = err_set(e, ERR_INTERRUPT, "interrupted", "interrupted");
-		ok = ok && turn(&r);
+		ok = ok && turn(&r, &quiet);
 	}
-	stop_all(&r);
+	if (any_left(&r)) stop_all(&r);
 	return ok;
 }

@@ -153,8 +153,8 @@ static void blame(const struct plan *plan, size_t failed, const struct err *e, u
 	if (e->id && strcmp(e->id, "zip-stream-damaged") == 0) *damaged = plan->entries[failed].distribution;
 }
 
-bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan,
-                  const struct assemble_options *options, struct assemble_result *out, uint32_t *damaged, struct err *e)
+bool assemble_zip_make(struct arena *a, const struct artifact *artifact, const struct plan *plan,
+                       const struct assemble_options *options, struct assembled *out, uint32_t *damaged, struct err *e)
 {
 	struct making m = { .artifact = artifact, .plan = plan, .damaged = damaged };
 	struct io_temp temp = { .fd = -1 };
@@ -176,17 +176,38 @@ bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct
 			zip_write_abort(writer);
 		}
 		ok = ok && zip_write_end(writer, &written, e) && !interrupted(options->cancel, e) &&
-		     io_fstat(temp.fd, artifact->output.p, &st, e) && io_temp_commit(&temp, false, e);
+		     io_fstat(temp.fd, artifact->output.p, &st, e);
 	}
-	io_temp_abort(&temp);
 	wheel_fds_end(&m.wheels);
 	arena_release(&writer_arena);
-	if (!ok) return false;
-	*out = (struct assemble_result){ .size = written.size,
-		                             .unzipped_size = written.unzipped_size,
-		                             .entries = written.entries,
-		                             .has_sha256 = true,
-		                             .sha256 = written.sha256,
-		                             .inode = st.inode };
+	if (!ok) {
+		io_temp_abort(&temp);
+		return false;
+	}
+	*out = (struct assembled){ .temp = temp };
+	out->result = (struct assemble_result){ .size = written.size,
+		                                    .unzipped_size = written.unzipped_size,
+		                                    .entries = written.entries,
+		                                    .has_sha256 = true,
+		                                    .sha256 = written.sha256,
+		                                    .inode = st.inode };
 	return true;
+}
+
+bool assemble_zip_commit(struct assembled *made, struct assemble_result *out, struct err *e)
+{
+	if (!io_temp_commit(&made->temp, false, e)) return false;
+	*out = made->result;
+	return true;
+}
+
+void assemble_zip_drop(struct assembled *made) { io_temp_abort(&made->temp); }
+
+bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan,
+                  const struct assemble_options *options, struct assemble_result *out, uint32_t *damaged, struct err *e)
+{
+	struct assembled made = { 0 };
+	bool ok = assemble_zip_make(a, artifact, plan, options, &made, damaged, e) && assemble_zip_commit(&made, out, e);
+	assemble_zip_drop(&made);
+	return ok;
 }

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "base/err.h"
+#include "base/io.h"
 #include "model/artifact.h"
 #include "model/plan.h"
 #include "model/progress.h"
@@ -40,7 +41,18 @@ struct assemble_result {
 	uint64_t inode; /* of the file or folder that was put in place */
 };
 
+/* A zip that is complete but not yet in its place: commit, else drop (which tolerates a zeroed, committed or dropped one). */
+struct assembled {
+	struct io_temp temp;
+	struct assemble_result result;
+};
+
 /* *damaged is UINT32_MAX unless the error is a damaged or missing wheel of the store. */
+bool assemble_zip_make(struct arena *a, const struct artifact *artifact, const struct plan *plan,
+                       const struct assemble_options *options, struct assembled *out, uint32_t *damaged, struct err *e);
+bool assemble_zip_commit(struct assembled *made, struct assemble_result *out, struct err *e);
+void assemble_zip_drop(struct assembled *made);
+/* Both at once. */
 bool assemble_zip(struct arena *a, const struct artifact *artifact, const struct plan *plan,
                   const struct assemble_options *options, struct assemble_result *out, uint32_t *damaged, struct err *e);
 bool assemble_tree(struct arena *a, const struct artifact *artifact, const struct plan *plan,

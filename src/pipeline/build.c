@@ -114,18 +114,18 @@ static bool fetch_from(struct build *b, const struct build_index *index, const s
 }
 
 /* Artifacts with the same indexes are fetched together. */
-static bool fetch_jobs(struct build *b, struct fetch_request **requests, struct fetch_result **results)
+static bool fetch_jobs(struct build *b)
 {
 	size_t total = 0, n = 0;
 	for (size_t i = 0; i < b->n; i++) total += b->jobs[i].locking.set.packages.n;
-	*requests = arena_array(b->a, struct fetch_request, total);
-	*results = arena_array(b->a, struct fetch_result, total);
+	b->requests = arena_array(b->a, struct fetch_request, total);
+	b->fetched = arena_array(b->a, struct fetch_result, total);
 	for (size_t x = 0; x < b->indexes.n; x++) {
 		const struct build_index *index = b->indexes.p[x];
 		size_t from = n;
 		for (size_t i = 0; i < b->n; i++)
-			if (!b->jobs[i].done && b->jobs[i].index == index) ask_for(&b->jobs[i], *requests, &n);
-		if (!fetch_from(b, index, *requests + from, n - from, *results + from)) return false;
+			if (!b->jobs[i].done && b->jobs[i].index == index) ask_for(&b->jobs[i], b->requests, &n);
+		if (!fetch_from(b, index, b->requests + from, n - from, b->fetched + from)) return false;
 	}
 	return true;
 }
@@ -150,6 +150,17 @@ static void fill_result(struct build *b, struct job *j, const struct assemble_re
 	build_take_warnings(b, j);
 }
 
+struct assemble_options build_assemble_options(const struct build *b, const struct job *j)
+{
+	return (struct assemble_options){ .store = b->options->store,
+		                              .jobs = b->options->jobs,
+		                              .mode = b->options->mode,
+		                              .force = b->options->force,
+		                              .known_names = &j->stamp.tops,
+		                              .cancel = b->options->cancel,
+		                              .progress = b->options->progress };
+}
+
 /* A zip without an entry is of no use to anybody; most likely the folder or the filter is wrong. */
 static bool refuse_empty(const struct job *j, struct err *e)
 {
@@ -163,31 +174,36 @@ static bool refuse_empty(const struct job *j, struct err *e)
 
 static bool dump_plan(struct build *b, struct job *j);
 
-/* One attempt; *damaged tells which distribution's wheel the store has to fetch again. */
-static bool make(struct build *b, struct job *j, const struct sha256 *content, uint32_t *damaged)
+static bool plan_job(struct build *b, struct job *j)
 {
-	struct assemble_options options = { .store = b->options->store,
-		                                .jobs = b->options->jobs,
-		                                .mode = b->options->mode,
-		                                .force = b->options->force,
-		                                .known_names = &j->stamp.tops,
-		                                .cancel = b->options->cancel,
-		                                .progress = b->options->progress };
-	struct assemble_result made;
-	bool tree = j->artifact->into.n > 0;
 	struct source_list sources = j->sources;
-	*damaged = UINT32_MAX;
-	if (j->go && !build_go_add_program(b, j, &sources)) return false;
-	if (!plan_make(b->a, j->artifact, j->distributions, j->n_distributions, sources.files.p, sources.files.n, &j->built->notes,
-	               &j->plan, b->e))
-		return false;
-	if (b->options->dump == DUMP_PLAN) return dump_plan(b, j);
+	if (j->go && !build_go_add_program(b->a, &j->go->program, &sources, b->e)) return false;
+	return plan_make(b->a, j->artifact, j->distributions, j->n_distributions, sources.files.p, sources.files.n,
+	                 &j->built->notes, &j->plan, b->e);
+}
+
+/* *damaged tells which distribution's wheel the store has to fetch again. */
+static bool put_together(struct build *b, struct job *j, struct assemble_result *made, uint32_t *damaged)
+{
+	struct assemble_options options = build_assemble_options(b, j);
+	bool tree = j->artifact->into.n > 0;
+	if (!plan_job(b, j)) return false;
 	if (j->plan.n == 0) return refuse_empty(j, b->e);
 	if (!build_fits(j, b->e)) return false;
 	if (tree && !build_announce_tree(b, j)) return false;
-	if (!(tree ? assemble_tree : assemble_zip)(b->a, j->artifact, &j->plan, &options, &made, damaged, b->e)) return false;
+	return (tree ? assemble_tree : assemble_zip)(b->a, j->artifact, &j->plan, &options, made, damaged, b->e);
+}
+
+/* One attempt. */
+static bool make(struct build *b, struct job *j, uint32_t *damaged)
+{
+	struct assemble_result made;
+	*damaged = UINT32_MAX;
+	if (b->options->dump == DUMP_PLAN) return plan_job(b, j) && dump_plan(b, j);
+	bool ok = j->go && j->go->packed ? build_go_commit(b, j, &made) : put_together(b, j, &made, damaged);
+	if (!ok) return false;
 	fill_result(b, j, &made);
-	return build_keep_stamp(b, j, content, made.inode);
+	return build_keep_stamp(b, j, &j->content, made.inode);
 }
 
 /* Where one wheel is damaged others may be, and this is the slow path anyway: all are looked at. */
@@ -210,32 +226,39 @@ static bool drop_damaged(struct build *b, struct job *j, uint32_t damaged)
 	return true;
 }
 
-static bool refetch(struct build *b, struct job *j, uint32_t damaged, struct fetch_request *requests,
-                    struct fetch_result *results)
+static bool refetch(struct build *b, struct job *j, uint32_t damaged)
 {
 	err_clear(b->e);
-	if (!drop_damaged(b, j, damaged) || !fetch_jobs(b, &requests, &results)) return false;
-	return build_distributions(b, j, requests, results);
+	if (!drop_damaged(b, j, damaged) || !fetch_jobs(b)) return false;
+	return build_distributions(b, j, b->requests, b->fetched);
 }
 
-static bool finish_job(struct build *b, struct job *j, struct fetch_request *requests, struct fetch_result *results)
+bool build_prepare(struct build *b, struct job *j)
 {
-	struct sha256 content;
-	bool up_to_date = false;
-	if (!build_distributions(b, j, requests, results)) return false;
-	build_note_prefer(j);
+	if (j->prepared) return true;
+	if (!build_distributions(b, j, b->requests, b->fetched)) return false;
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
-	if (!binaries_check(b->a, j->artifact, j->sources.files.p, j->sources.files.n, &j->built->notes, b->e)) return false;
-	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
-	if (j->go) build_go_key(j, &content);
-	if (b->options->dump == DUMP_NONE && !build_from_stamp_content(b, j, &content, &up_to_date)) return false;
-	if (up_to_date) return true;
+	if (!b->options->only_look) {
+		build_note_prefer(j);
+		if (!binaries_check(b->a, j->artifact, j->sources.files.p, j->sources.files.n, &j->built->notes, b->e)) return false;
+	}
+	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &j->content);
+	if (j->go) build_go_key(j, &j->content);
+	if (b->options->dump == DUMP_NONE && !build_from_stamp_content(b, j, &j->content, &j->current)) return false;
+	j->prepared = true;
+	return true;
+}
+
+static bool finish_job(struct build *b, struct job *j)
+{
+	if (!build_prepare(b, j)) return false;
+	if (j->current) return true;
 	for (int repairs = 0;; repairs++) {
 		uint32_t damaged;
-		bool ok = make(b, j, &content, &damaged);
+		bool ok = make(b, j, &damaged);
 		io_close(&j->turn);
 		if (ok) return true;
-		if (damaged == UINT32_MAX || repairs == REPAIRS_MAX || !refetch(b, j, damaged, requests, results)) return false;
+		if (damaged == UINT32_MAX || repairs == REPAIRS_MAX || !refetch(b, j, damaged)) return false;
 	}
 }
 
@@ -253,10 +276,10 @@ static bool dump_plan(struct build *b, struct job *j)
 	return true;
 }
 
-static bool dump_fetch(struct build *b, const struct job *j, const struct fetch_result *results)
+static bool dump_fetch(struct build *b, const struct job *j)
 {
 	for (size_t i = 0; i < j->n_requests; i++) {
-		const struct fetch_result *r = &results[j->first_request + i];
+		const struct fetch_result *r = &b->fetched[j->first_request + i];
 		buf_addf(b->options->dump_out, STR_FMT "  " STR_FMT "\n", STR_ARG(sha256_hex_str(b->a, &r->sha256)), STR_ARG(r->file));
 	}
 	return true;
@@ -265,27 +288,20 @@ static bool dump_fetch(struct build *b, const struct job *j, const struct fetch_
 /* --- the run --- */
 
 /* --check, --dry-run: the stages as far as they need neither network nor writing. What is not in the store would be built. */
-static bool look_at_job(struct build *b, struct job *j, struct fetch_request *requests, struct fetch_result *results)
+static bool look_at_job(struct build *b, struct job *j)
 {
-	struct sha256 content;
-	bool up_to_date = false;
 	for (size_t i = 0; i < j->n_requests; i++)
-		if (!results[j->first_request + i].record) return true;
-	if (!build_distributions(b, j, requests, results)) return false;
-	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
-	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &content);
-	if (j->go) build_go_key(j, &content);
-	if (!build_from_stamp_content(b, j, &content, &up_to_date)) return false;
-	j->done = up_to_date;
+		if (!b->fetched[j->first_request + i].record) return true;
+	if (!build_prepare(b, j)) return false;
+	j->done = j->current;
 	return true;
 }
 
-static bool look_at_all(struct build *b, struct fetch_request *requests, struct fetch_result *results,
-                        void (*each)(void *, struct built *), void *context, size_t *finished)
+static bool look_at_all(struct build *b, void (*each)(void *, struct built *), void *context, size_t *finished)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct job *j = &b->jobs[i];
-		if (!j->done && !look_at_job(b, j, requests, results)) return false;
+		if (!j->done && !look_at_job(b, j)) return false;
 		j->built->result.planned = !j->done;
 		if (!j->done) build_take_warnings(b, j);
 		each(context, j->built);
@@ -307,15 +323,13 @@ static bool lock_all(struct build *b)
 	return true;
 }
 
-static bool finish_all(struct build *b, struct fetch_request *requests, struct fetch_result *results,
-                       void (*each)(void *, struct built *), void *context, size_t *finished)
+static bool finish_all(struct build *b, void (*each)(void *, struct built *), void *context, size_t *finished)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct job *j = &b->jobs[i];
 		uint64_t from = clock_ms(b);
 		if (!j->done) {
-			bool ok = b->options->dump == DUMP_FETCH ? dump_fetch(b, j, results) : finish_job(b, j, requests, results);
-			if (!ok) return false;
+			if (!(b->options->dump == DUMP_FETCH ? dump_fetch(b, j) : finish_job(b, j))) return false;
 		}
 		j->built->result.elapsed_ms = j->spent_ms + clock_ms(b) - from;
 		if (b->options->dump == DUMP_NONE) each(context, j->built);
@@ -332,18 +346,16 @@ static bool run_stages(struct build *b, void (*each)(void *context, struct built
 		if (!start_job(b, &b->jobs[i], &b->project->artifacts.p[i], &results[i])) return false;
 	if (!lock_all(b)) return false;
 	if (b->options->dump == DUMP_LOCK) return true;
-	struct fetch_request *requests;
-	struct fetch_result *fetched;
 	uint64_t from = clock_ms(b);
-	if (!fetch_jobs(b, &requests, &fetched) || !build_go_programs(b)) return false;
+	if (!fetch_jobs(b) || !build_go_programs(b)) return false;
 	/* The wait is everybody's; it is counted on the first artifact that needed it. */
 	for (size_t i = 0; i < b->n; i++)
 		if (!b->jobs[i].done) {
 			b->jobs[i].spent_ms += clock_ms(b) - from;
 			break;
 		}
-	if (b->options->only_look) return look_at_all(b, requests, fetched, each, context, finished);
-	return finish_all(b, requests, fetched, each, context, finished);
+	if (b->options->only_look) return look_at_all(b, each, context, finished);
+	return finish_all(b, each, context, finished);
 }
 
 bool build_run(struct arena *a, const struct project *project, const struct build_options *options,

@@ -158,27 +158,14 @@ static bool check_package(struct build *b, struct job *j)
 	return true;
 }
 
-/* Is what lies there already what would be built? Then finish_job will say so. */
-static bool is_current(struct build *b, struct job *j, bool *current)
-{
-	struct sha256 content;
-	*current = false;
-	if (b->options->force || !j->has_stamp || b->options->dump != DUMP_NONE) return true;
-	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
-	build_key_content(j->artifact, NULL, 0, &j->sources, &content);
-	build_go_key(j, &content);
-	*current = sha256_eq(&j->stamp.content, &content) && stamp_output_fresh(&j->stamp);
-	return true;
-}
-
 /* Leaves those in the group that have to be built. */
 static bool keep_stale(struct build *b, struct go_group *g)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < g->n; i++) {
-		bool current;
-		if (!check_package(b, g->jobs[i]) || !is_current(b, g->jobs[i], &current)) return false;
-		if (!current) g->jobs[kept++] = g->jobs[i];
+		struct job *j = g->jobs[i];
+		if (!check_package(b, j) || (!b->options->only_look && !build_prepare(b, j))) return false;
+		if (!j->current) g->jobs[kept++] = j;
 	}
 	g->n = kept;
 	return true;
@@ -207,19 +194,19 @@ static int by_name(const void *a, const void *b)
 	return str_cmp(((const struct source_file *)a)->name, ((const struct source_file *)b)->name);
 }
 
-bool build_go_add_program(struct build *b, const struct job *j, struct source_list *sources)
+bool build_go_add_program(struct arena *a, const struct source_file *program, struct source_list *sources, struct err *e)
 {
 	struct source_list all = { 0 };
-	if (!j->go->is_built) return err_set(b->e, ERR_BUG, "go-program", "a program was not built");
+	if (program->path.n == 0) return err_set(e, ERR_BUG, "go-program", "a program was not built");
 	for (size_t i = 0; i < sources->files.n; i++) {
 		if (str_eq(sources->files.p[i].name, S("bootstrap"))) {
-			err_set(b->e, ERR_FORMAT, "collision", "two files of the project would both be `bootstrap`");
-			err_why(b->e, STR_FMT " and the program that go builds", STR_ARG(sources->files.p[i].path));
-			return err_help(b->e, "leave the file out with exclude-path");
+			err_set(e, ERR_FORMAT, "collision", "two files of the project would both be `bootstrap`");
+			err_why(e, STR_FMT " and the program that go builds", STR_ARG(sources->files.p[i].path));
+			return err_help(e, "leave the file out with exclude-path");
 		}
-		*vec_push(b->a, &all.files) = sources->files.p[i];
+		*vec_push(a, &all.files) = sources->files.p[i];
 	}
-	*vec_push(b->a, &all.files) = j->go->program;
+	*vec_push(a, &all.files) = *program;
 	qsort(all.files.p, all.files.n, sizeof *all.files.p, by_name);
 	*sources = all;
 	return true;
@@ -227,8 +214,7 @@ bool build_go_add_program(struct build *b, const struct job *j, struct source_li
 
 void build_go_end(struct build *b)
 {
-	for (size_t i = 0; i < b->go_scratch.n; i++) {
-		struct err ignored = { 0 };
-		io_remove_tree(b->go_scratch.p[i].p, &ignored);
-	}
+	if (!b->go_run) return;
+	if (b->go_run->pack) build_go_pack_end(b->go_run->pack);
+	scratch_end(&b->go_run->scratch);
 }

@@ -253,7 +253,7 @@ static void prepare(struct build *b, struct go_group *g, struct telling *t, stru
 	}
 	*t = (struct telling){ b, build_go_who_all(b, g->jobs, g->n) };
 	struct go_process p = { .program = go->tool, .folder = go->folder, .line = tell, .context = t };
-	p.env = go_environment(b->a, b->options->env, &go->settings, go->folder);
+	p.env = go_environment(b->a, b->options->env, &go->settings, go->folder, (str){ 0 });
 	two[0] = two[1] = p;
 	two[0].arguments = go_env_arguments(b->a);
 	two[1].arguments = go_list_arguments(b->a, &go->settings, go->mod_flag, &packages);
@@ -266,8 +266,11 @@ static bool read_answers(struct build *b, struct go_group *g, const struct go_pr
 		go_failure(who, two[i].status, two[i].tail, b->e);
 		return err_where(b->e, STR_FMT, STR_ARG(g->jobs[0]->artifact->where));
 	}
-	str rest = g->env_text = two[0].output;
-	for (size_t i = 0; i < GO_ENV_LINES; i++) str_line(&rest, &g->env[i]);
+	str rest = two[0].output;
+	for (size_t i = 0; i < GO_ENV_LINES; i++) {
+		if (i == GO_ENV_DECIDING) g->env_text = rest;
+		str_line(&rest, &g->env[i]);
+	}
 	for (size_t i = 0; i < GO_ENV_LINES; i++) g->env[i] = arena_str(b->a, g->env[i]);
 	return go_list_parse(b->a, two[1].output, &g->list, b->e);
 }

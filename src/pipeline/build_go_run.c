@@ -101,6 +101,16 @@ static const struct job *same_program(const struct go_group *g, size_t until)
 	return NULL;
 }
 
+/* To be packed, with all that share the program. */
+static void offer(struct batch *x, const struct job *j, str path)
+{
+	const struct go_group *g = x->group;
+	for (size_t i = 0; i < g->n; i++)
+		if (g->jobs[i]->go->package == j->go->package) build_go_pack_offer(x->b->go_run->pack, g->jobs[i], path);
+}
+
+static str work_folder(struct build *b) { return path_join(b->a, b->go_run->scratch.path, S("work")); }
+
 static void make_batches(struct build *b, struct go_group *groups, size_t n, struct batches *all)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -114,17 +124,32 @@ static void make_batches(struct build *b, struct go_group *groups, size_t n, str
 	}
 }
 
-static bool make_folders(struct build *b, struct batches *all)
+static bool make_folders(struct build *b, struct go_group *groups, size_t n, struct batches *all)
 {
 	const char *tmp = env_get_nonempty(b->options->env, "TMPDIR");
-	str scratch;
-	if (!io_mkdtemp(b->a, arena_fmt(b->a, "%s/lamina-go-", tmp ? tmp : "/tmp").p, &scratch, b->e)) return false;
-	*vec_push(b->a, &b->go_scratch) = scratch;
+	str base = tmp ? str_from(tmp) : S("/tmp");
+	for (size_t i = n; i-- > 0;)
+		if (groups[i].env[GO_ENV_TMP].n) base = groups[i].env[GO_ENV_TMP];
+	if (!path_absolute(b->a, base, &base, b->e) || !scratch_begin(b->a, base, "lamina-go", &b->go_run->scratch, b->e))
+		return false;
+	str path = b->go_run->scratch.path;
+	if (!io_mkdirs(work_folder(b).p, b->e)) return false;
 	for (size_t i = 0; i < all->list.n; i++) {
-		str folder = arena_fmt(b->a, STR_FMT "/%zu", STR_ARG(scratch), i);
-		if (!io_mkdirs(folder.p, b->e) || !path_absolute(b->a, folder, &all->list.p[i].folder, b->e)) return false;
+		struct batch *x = &all->list.p[i];
+		x->folder = arena_fmt(b->a, STR_FMT "/%zu", STR_ARG(path), i);
+		if (!io_mkdirs(x->folder.p, b->e)) return false;
 	}
 	return true;
+}
+
+/* A file appeared in the batch's folder. */
+static void made(void *context, str name)
+{
+	struct batch *x = context;
+	for (size_t i = 0; i < x->n; i++) {
+		str path = program_path(x, x->jobs[i]);
+		if (str_eq(path_base(path), name)) offer(x, x->jobs[i], path);
+	}
 }
 
 static void prepare(struct batch *x, size_t jobs, struct go_process *p)
@@ -135,8 +160,9 @@ static void prepare(struct batch *x, size_t jobs, struct go_process *p)
 	for (size_t i = 0; i < x->n; i++) *vec_push(b->a, &packages) = x->jobs[i]->go->pattern;
 	str output = x->n == 1 ? program_path(x, x->jobs[0]) : arena_fmt(b->a, STR_FMT "/", STR_ARG(x->folder));
 	x->who = build_go_who_all(b, x->jobs, x->n);
-	*p = (struct go_process){ .program = go->tool, .folder = go->folder, .line = tell, .context = x };
-	p->env = go_environment(b->a, b->options->env, &go->settings, go->folder);
+	*p = (struct go_process){ .program = go->tool, .folder = go->folder, .line = tell, .made = made, .context = x };
+	p->watch = x->folder;
+	p->env = go_environment(b->a, b->options->env, &go->settings, go->folder, work_folder(b));
 	p->arguments = go_build_arguments(b->a, &go->settings, go->mod_flag, &packages, output, jobs);
 }
 
@@ -144,48 +170,68 @@ static void prepare(struct batch *x, size_t jobs, struct go_process *p)
 
 /* Lambda's x86_64 has AVX2 but not everywhere AVX-512; its arm64 begins with Graviton2, which is Armv8.2. Without the build information
  * (its settings can be switched off) there is nothing to judge. */
-static void judge_level(struct job *j, const struct elf_facts *f)
+static void judge_level(const struct job *j, const struct elf_facts *f, struct notes *notes)
 {
 	bool arm = j->artifact->target.arch == ARCH_ARM64;
 	str level = f->has_go ? elf_go_setting(&f->go, arm ? S("GOARM64") : S("GOAMD64")) : (str){ 0 };
 	bool bad = arm ? level.n && !str_starts(level, S("v8.0")) && !str_starts(level, S("v8.1")) && !str_starts(level, S("v8.2"))
 	               : str_eq(level, S("v4"));
 	if (!bad) return;
-	note_add(&j->built->notes, NOTE_WARNING, "go-level", "`" STR_FMT "` is built with %s=" STR_FMT ", which not every %s has",
+	note_add(notes, NOTE_WARNING, "go-level", "`" STR_FMT "` is built with %s=" STR_FMT ", which not every %s has",
 	         STR_ARG(j->artifact->name), arm ? "GOARM64" : "GOAMD64", STR_ARG(level),
 	         arm ? "Graviton of Lambda" : "x86_64 processor of Lambda");
-	note_help(&j->built->notes, "%s", arm ? "use GOARM64=v8.2 or lower" : "use GOAMD64=v3 or lower");
+	note_help(notes, "%s", arm ? "use GOARM64=v8.2 or lower" : "use GOAMD64=v3 or lower");
 }
 
-static bool take_program(struct build *b, struct job *j, str path)
+bool build_go_read_program(struct arena *a, const struct job *j, str path, struct source_file *out, struct notes *notes,
+                           const atomic_bool *cancel, struct err *e)
 {
 	struct source_list one = { 0 };
 	struct io_stat st;
 	struct elf_facts f;
-	if (!io_stat(path.p, &st, b->e)) return false;
+	if (!io_stat(path.p, &st, e)) return false;
 	if (!st.exists) {
-		err_set(b->e, ERR_FORMAT, "go-build", "go built no program for `" STR_FMT "`", STR_ARG(j->artifact->name));
-		return err_where(b->e, STR_FMT, STR_ARG(j->artifact->where));
+		err_set(e, ERR_FORMAT, "go-build", "go built no program for `" STR_FMT "`", STR_ARG(j->artifact->name));
+		return err_where(e, STR_FMT, STR_ARG(j->artifact->where));
 	}
-	*vec_push(b->a, &one.files) =
-	    (struct source_file){ .name = S("bootstrap"), .path = path, .size = st.size, .inode = st.inode };
-	one.files.p[0].mtime_ns = st.mtime_ns;
-	one.files.p[0].ctime_ns = st.ctime_ns;
-	if (!sources_hash(b->a, &one, 1, b->options->cancel, b->e)) return false;
-	if (!binaries_check(b->a, j->artifact, one.files.p, 1, &j->built->notes, b->e) || !elf_read_path(b->a, path, &f, b->e))
-		return false;
-	judge_level(j, &f);
-	j->go->program = one.files.p[0];
-	j->go->is_built = true;
+	struct source_file *file = vec_push(a, &one.files);
+	*file = (struct source_file){ .name = S("bootstrap"), .path = path, .size = st.size, .inode = st.inode };
+	file->mtime_ns = st.mtime_ns;
+	file->ctime_ns = st.ctime_ns;
+	if (!sources_hash(a, &one, 1, cancel, e) || !binaries_check(a, j->artifact, file, 1, notes, e)) return false;
+	if (!elf_read_path(a, path, &f, e)) return false;
+	judge_level(j, &f, notes);
+	*out = *file;
 	return true;
 }
 
-static bool take_shared(struct build *b, struct go_group *g)
+/* What the threads have not packed is at least read here, with what there is to be said about it. */
+static bool take_program(struct batch *x, struct job *j, str path)
 {
-	for (size_t i = 0; i < g->n; i++) {
-		const struct job *twin = same_program(g, i);
-		if (twin && !take_program(b, g->jobs[i], twin->go->program.path)) return false;
+	struct build *b = x->b;
+	return build_go_pack_take(b->go_run->pack, j) ||
+	       build_go_read_program(b->a, j, path, &j->go->program, &j->built->notes, b->options->cancel, b->e);
+}
+
+static bool take_batch(struct batch *x)
+{
+	const struct go_group *g = x->group;
+	for (size_t i = 0; i < x->n; i++) {
+		str path = program_path(x, x->jobs[i]);
+		for (size_t k = 0; k < g->n; k++)
+			if (g->jobs[k]->go->package == x->jobs[i]->go->package && !take_program(x, g->jobs[k], path)) return false;
 	}
+	return true;
+}
+
+static bool run_all(struct build *b, struct batches *all)
+{
+	size_t n = all->list.n, jobs = build_go_pack_leaves(b->go_run->pack), at_once = n < jobs ? n : jobs;
+	struct go_process *processes = arena_array(b->a, struct go_process, n);
+	for (size_t i = 0; i < n; i++) prepare(&all->list.p[i], jobs / at_once, &processes[i]);
+	if (!go_run(b->a, processes, n, at_once, b->options->cancel, b->e)) return false;
+	for (size_t i = 0; i < n; i++)
+		if (processes[i].status != 0) return failed(&all->list.p[i], &processes[i]);
 	return true;
 }
 
@@ -194,20 +240,15 @@ bool build_go_compile(struct build *b, struct go_group *groups, size_t n)
 	struct batches all = { 0 };
 	make_batches(b, groups, n, &all);
 	if (all.list.n == 0) return true;
-	if (!make_folders(b, &all)) return false;
-	size_t jobs = b->options->jobs ? b->options->jobs : 1;
-	size_t at_once = all.list.n < jobs ? all.list.n : jobs;
-	struct go_process *processes = arena_array(b->a, struct go_process, all.list.n);
-	for (size_t i = 0; i < all.list.n; i++) prepare(&all.list.p[i], jobs / at_once, &processes[i]);
-	if (!go_run(b->a, processes, all.list.n, at_once, b->options->cancel, b->e)) return false;
-	for (size_t i = 0; i < all.list.n; i++)
-		if (processes[i].status != 0) return failed(&all.list.p[i], &processes[i]);
-	for (size_t i = 0; i < all.list.n; i++) {
+	b->go_run = arena_new(b->a, struct build_go_run);
+	if (!make_folders(b, groups, n, &all)) return false;
+	b->go_run->pack = build_go_pack_begin(b, groups, n);
+	bool ok = run_all(b, &all);
+	for (size_t i = 0; ok && i < all.list.n; i++) {
 		struct batch *x = &all.list.p[i];
-		for (size_t k = 0; k < x->n; k++)
-			if (!take_program(b, x->jobs[k], program_path(x, x->jobs[k]))) return false;
+		for (size_t k = 0; k < x->n; k++) offer(x, x->jobs[k], program_path(x, x->jobs[k]));
 	}
-	for (size_t i = 0; i < n; i++)
-		if (!take_shared(b, &groups[i])) return false;
-	return true;
+	build_go_pack_finish(b->go_run->pack, ok);
+	for (size_t i = 0; ok && i < all.list.n; i++) ok = take_batch(&all.list.p[i]);
+	return ok;
 }

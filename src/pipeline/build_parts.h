@@ -3,6 +3,7 @@
 #ifndef LAMINA_PIPELINE_BUILD_PARTS_H
 #define LAMINA_PIPELINE_BUILD_PARTS_H
 
+#include "pipeline/assemble.h"
 #include "pipeline/build.h"
 #include "pipeline/fetch.h"
 #include "pipeline/locking.h"
@@ -38,6 +39,8 @@ struct job {
 	size_t n_distributions;
 	struct str_list local_files; /* wheels of this computer that no hash stands for */
 	struct build_go *go;         /* build_go.h; NULL for what is not made by Go */
+	bool prepared, current;      /* build_prepare */
+	struct sha256 content;
 	struct plan plan;
 	uint64_t spent_ms;
 	int turn; /* lease of a tree in the making, or -1 */
@@ -52,10 +55,17 @@ struct build {
 	struct locking_options locking;
 	struct fetch_stats stats;
 	VEC(struct build_index *) indexes; /* the first holds for all: options, environment, lamina.toml */
-	struct str_list go_scratch;        /* folders with programs that wait to be packed */
-	struct str_list outputs;           /* absolute paths of everything that is built: never a source */
+	struct fetch_request *requests;    /* of all jobs, with their results */
+	struct fetch_result *fetched;
+	struct build_go_run *go_run; /* build_go.h; NULL when go builds nothing */
+	struct str_list outputs;     /* absolute paths of everything that is built: never a source */
 	struct err *e;
 };
+
+/* build.c: all that decides the bytes but what go builds, and whether that is what lies there (job.current). Once a job, when its wheels
+ * are fetched. */
+bool build_prepare(struct build *b, struct job *j);
+struct assemble_options build_assemble_options(const struct build *b, const struct job *j);
 
 /* build_index.c: where packages come from. */
 bool build_index_begin(struct build *b);

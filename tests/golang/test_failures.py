@@ -183,22 +183,94 @@ def test_cgo_is_off_unless_asked_for(project):
     assert result.status == 0 or result.refused(3, "glibc-too-new", "provided.al2023 has 2.34")
 
 
-def test_an_interrupt_leaves_nothing(project):
-    project.module()
-    marker = project.base / "started"
-    go = project.base / "slow/go"
-    go.parent.mkdir()
-    go.write_text(f'#!/bin/sh\ncase $1 in build) touch "{marker}"; exec sleep 60;; esac\nexec "{shutil.which("go")}" "$@"\n')
-    go.chmod(0o755)
-    child = subprocess.Popen([LAMINA, "build"], cwd=project.folder, env={**project.env, "PATH": f"{go.parent}:{project.env['PATH']}"},
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    deadline = time.time() + 60
-    while not marker.exists() and time.time() < deadline:
-        time.sleep(0.02)
-    child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=30)
-    assert child.returncode == 130, err
+SLOW = """#!/bin/sh
+case $1 in
+build)
+	mkdir -p "$GOTMPDIR/go-build1/b001"
+	echo $$ >"{marker}"
+	trap 'echo asked >"{marker}.asked"; kill $!; exit 1' INT
+	sleep 60 &
+	wait;;
+*)
+	exec "{go}" "$@";;
+esac
+"""
+
+
+class Slow:
+    """lamina, while a go command builds that would take a minute."""
+
+    def __init__(self, project, wrapper=SLOW):
+        project.module()
+        self.marker = project.base / "started"
+        go = project.base / "slow/go"
+        go.parent.mkdir(exist_ok=True)
+        go.write_text(wrapper.format(marker=self.marker, go=shutil.which("go")))
+        go.chmod(0o755)
+        self.child = subprocess.Popen([LAMINA, "build"], cwd=project.folder, env={**project.env, "PATH": f"{go.parent}:{project.env['PATH']}"},
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.time() + 60
+        while not (self.marker.exists() and self.marker.read_text()) and time.time() < deadline:
+            time.sleep(0.02)
+        self.go = int(self.marker.read_text())
+
+    def end(self, number):
+        self.child.send_signal(number)
+        out, err = self.child.communicate(timeout=30)
+        return err.decode()
+
+    def go_runs(self):
+        try:
+            os.kill(self.go, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_go_and_leaves_nothing(project, name):
+    slow = Slow(project)
+    assert project.leftovers()
+    err = slow.end(getattr(signal, name))
+    assert slow.child.returncode == 130 and "interrupted" in err, err
+    assert (project.base / "started.asked").exists(), "go was not asked to end"
+    assert not slow.go_runs()
+    assert not (project.folder / "dist").exists() and not project.leftovers()
+
+
+def test_what_a_killed_build_leaves_goes_with_the_next(project):
+    slow = Slow(project)
+    slow.end(signal.SIGKILL)
+    left = project.leftovers()
+    assert len(left) == 1
+    os.kill(slow.go, signal.SIGINT)
     assert not (project.folder / "dist").exists()
+    project.build().ok()
+    assert not project.leftovers()
+
+
+def test_builds_side_by_side_do_not_meet(project):
+    slow = Slow(project)
+    record = project.build("--go", "./cmd/one", "--arch", "x86_64", "-o", "other.zip").ok().objects[0]
+    assert record["unzipped_size"] > 0
+    assert slow.child.poll() is None and project.leftovers()
+    slow.end(signal.SIGINT)
+
+
+LEAVES_A_DAEMON = """#!/bin/sh
+echo $$ >"{marker}"
+sleep 5 &
+exec "{go}" "$@"
+"""
+
+
+def test_who_holds_the_pipes_is_not_awaited(project):
+    """A credential helper that stays, an ssh connection that is shared: they keep what they inherited."""
+    start = time.time()
+    slow = Slow(project, LEAVES_A_DAEMON)
+    out, err = slow.child.communicate(timeout=60)
+    assert slow.child.returncode == 0, err
+    assert time.time() - start < 5
 
 
 def test_no_secret_and_no_stray_variable_reaches_go(project):

@@ -133,7 +133,7 @@ static void environment(void **state)
 		             NULL };
 	struct env env = { vars };
 	struct go_settings s = { .goarch = S("amd64") };
-	struct env made = go_environment(&a, &env, &s, S("/app"));
+	struct env made = go_environment(&a, &env, &s, S("/app"), (str){ 0 });
 	assert_true(has(&made, "PATH=/bin") && has(&made, "GOPRIVATE=corp.example") && has(&made, "GIT_ASKPASS=/x"));
 	assert_true(has(&made, "GOOS=linux") && has(&made, "GOARCH=amd64") && has(&made, "CGO_ENABLED=0") &&
 	            has(&made, "PWD=/app"));
@@ -142,7 +142,7 @@ static void environment(void **state)
 	assert_false(has(&made, "AWS_SECRET_ACCESS_KEY=x") || has(&made, "LD_PRELOAD=/x"));
 	s.cgo = true;
 	*vec_push(&a, &s.env) = S("GOAMD64=v1");
-	made = go_environment(&a, &env, &s, S("/app"));
+	made = go_environment(&a, &env, &s, S("/app"), (str){ 0 });
 	assert_true(has(&made, "CGO_ENABLED=1") && has(&made, "CC=clang") && has(&made, "GOAMD64=v1") && !has(&made, "GOAMD64=v3"));
 	assert_true(str_eq(go_variable(&env, &s, "GOAMD64"), S("v1")) && go_variable(&env, &s, "AWS_SECRET_ACCESS_KEY").n == 0);
 	arena_release(&a);
