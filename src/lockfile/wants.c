@@ -3,8 +3,7 @@
 #include "lockfile/wants.h"
 
 #include "base/io.h"
-#include "lockfile/wants_digest.h"
-#include "lockfile/wants_reader.h"
+#include "lockfile/wants_setuptools.h"
 
 static bool load(struct wants_reader *r, str path, str *text, struct err *e)
 {
@@ -21,16 +20,35 @@ static bool is_file(struct arena *a, str path, bool *there, struct err *e)
 	return true;
 }
 
+/* Tables that say what a project needs; tools keep their settings in such files too. */
+static bool says_something(const struct toml_value *root)
+{
+	static const char *const tables[] = { "project",           "dependency-groups",
+		                                  "tool.poetry",       "tool.uv.sources",
+		                                  "tool.uv.workspace", "tool.uv.dev-dependencies",
+		                                  "tool.uv.index",     "tool.uv.constraint-dependencies" };
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		if (toml_at(root, tables[i])) return true;
+	return false;
+}
+
 bool wants_find(struct arena *a, str folder, str *file, struct err *e)
 {
-	static const char *const names[] = { "pyproject.toml", "setup.cfg" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		str path = path_join(a, folder, str_from(names[i]));
-		bool there = false;
-		if (!is_file(a, path, &there, e)) return false;
-		if (there) return *file = path, true;
+	str pyproject = path_join(a, folder, S("pyproject.toml")), setup = path_join(a, folder, S("setup.cfg")), text;
+	struct toml_document d;
+	struct err ignored = { 0 };
+	bool there = false;
+	*file = (str){ 0 };
+	if (!is_file(a, pyproject, &there, e)) return false;
+	if (there) {
+		if (!io_read_file(a, arena_cstr(a, pyproject), WANTS_FILE_MAX, &text, e)) return false;
+		/* One that cannot be read is still the one that is meant: wants_read says what is wrong in it. */
+		if (!toml_parse(a, text, pyproject, &d, &ignored) || says_something(d.root)) return *file = pyproject, true;
 	}
-	return *file = (str){ 0 }, true;
+	if (!is_file(a, setup, &there, e)) return false;
+	if (there && !io_read_file(a, arena_cstr(a, setup), WANTS_FILE_MAX, &text, e)) return false;
+	if (there && str_contains(text, S("[options]"))) *file = setup;
+	return true;
 }
 
 /* A folder stands for the project file in it. */
@@ -43,7 +61,7 @@ static bool project_file(struct wants_reader *r, str *path, struct err *e)
 	if (!st.exists || !st.is_dir) return true;
 	if (!wants_find(r->a, folder, path, e)) return false;
 	if (!str_empty(*path)) return true;
-	err_set(e, ERR_IO, "not-found", "the folder holds no project: neither pyproject.toml nor setup.cfg");
+	err_set(e, ERR_IO, "not-found", "the folder holds no project: no pyproject.toml or setup.cfg says what it needs");
 	err_where(e, STR_FMT, STR_ARG(folder));
 	return err_help(e, "name a requirements file with -r");
 }
@@ -55,6 +73,7 @@ static bool read_project(struct wants_reader *r, struct err *e)
 	if (!project_file(r, &path, e)) return false;
 	if (!r->request->requirements.n) r->home = path_dir(path);
 	if (!load(r, path, &text, e)) return false;
+	if (str_ends(path, S(".cfg"))) return wants_setup_cfg_read(r, path, text, e);
 	return wants_project_read(r, path, text, e);
 }
 
@@ -64,7 +83,7 @@ bool wants_read(struct arena *a, const struct wants_request *request, struct not
 	struct wants_reader r = { .a = a, .request = request, .notes = notes, .out = &result, .home = S(".") };
 	if (request->requirements.n) r.home = path_dir(request->requirements.p[0]);
 	if (!wants_requirements(&r, e) || !read_project(&r, e)) return false;
-	wants_digest(a, &result);
+	if (!wants_digest(&r, e)) return false;
 	*out = result;
 	return true;
 }

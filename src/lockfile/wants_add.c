@@ -1,12 +1,10 @@
 /* wants_add.c: one requirement becomes one want.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "base/buf.h"
 #include "base/io.h"
+#include "lockfile/requirements_entry.h"
 #include "lockfile/wants_reader.h"
 #include "python/name.h"
-#include "python/wheel_name.h"
 
 /* --- what is asked for --- */
 
@@ -126,11 +124,39 @@ bool wants_step(struct wants_reader *r, size_t *steps, str file, struct err *e)
 
 /* --- direct references --- */
 
-bool wants_path(struct wants_reader *r, str folder, str path, str *out, struct err *e)
+/* Both absolute and clean: "../lib" leads from one to the other. */
+static str path_between(struct arena *a, str from, str to)
+{
+	struct buf b;
+	size_t same = 0;
+	for (size_t i = 0; i <= from.n && i <= to.n; i++) {
+		bool end = i == from.n || from.p[i] == '/', other = i == to.n || to.p[i] == '/';
+		if (end && other) same = i;
+		if (i < from.n && i < to.n && from.p[i] != to.p[i]) break;
+	}
+	buf_init(&b, (size_t)1 << 20);
+	for (size_t i = same; i < from.n; i++)
+		if (from.p[i] == '/' && i + 1 < from.n) buf_addf(&b, "%s..", b.n ? "/" : "");
+	str rest = str_from_pos(to, same);
+	if (str_starts(rest, S("/"))) rest = str_from_pos(rest, 1);
+	if (rest.n) buf_addf(&b, "%s" STR_FMT, b.n ? "/" : "", STR_ARG(rest));
+	str out = b.n ? buf_take(&b, a) : S(".");
+	buf_release(&b);
+	return out;
+}
+
+bool wants_path_between(struct wants_reader *r, str from, str to, str *out, struct err *e)
+{
+	str there, here;
+	if (!path_absolute(r->a, to, &there, e) || !path_absolute(r->a, from, &here, e)) return false;
+	return *out = path_between(r->a, here, there), true;
+}
+
+bool wants_path(struct wants_reader *r, str folder, str from, str path, str *out, struct err *e)
 {
 	if (str_empty(path) || path_is_absolute(path)) return *out = path, true;
-	if (str_eq(path_clean(r->a, folder), path_clean(r->a, r->home))) return *out = path, true;
-	return path_absolute(r->a, path_join(r->a, folder, path), out, e);
+	if (str_eq(path_clean(r->a, folder), path_clean(r->a, from))) return *out = path, true;
+	return wants_path_between(r, from, path_join(r->a, folder, path), out, e);
 }
 
 static bool ends_like(struct arena *a, str path, const char *ending)
@@ -160,4 +186,22 @@ void wants_set_direct(struct arena *a, struct want *w, const struct locked_file 
 	w->pinned = w->names_prerelease = false;
 	str where = str_empty(file->path) ? url_masked(a, file->url) : file->path;
 	w->text = arena_fmt(a, STR_FMT " @ " STR_FMT, STR_ARG(with_extras(a, w)), STR_ARG(str_slice(where, 0, 2000)));
+}
+
+bool wants_take_url(struct wants_reader *r, str file, str text, struct want *w, struct err *e)
+{
+	struct requirement_line line = { .text = text, .file = file, .source = { .text = text, .written = text } };
+	struct requirements_entry entry = { 0 };
+	struct err inner = { 0 };
+	if (!requirements_entry_from(r->a, &line, &entry, &inner) || !entry.direct) {
+		err_set(e, ERR_FORMAT, "project-field", "%s", inner.what[0] ? inner.what : "this is no URL of a file");
+		return err_help(
+		    e, "%s", inner.help[0] ? inner.help : "write NAME @ https://HOST/FILE or NAME @ git+https://HOST/REPOSITORY@REF");
+	}
+	w->hashes = entry.hashes;
+	str_list_sort(&w->hashes);
+	if (w->hashes.n == 1 && str_starts(w->hashes.p[0], S("sha256:")))
+		entry.file.has_sha256 = sha256_from_hex(str_from_pos(w->hashes.p[0], 7), &entry.file.sha256);
+	wants_set_direct(r->a, w, &entry.file);
+	return true;
 }

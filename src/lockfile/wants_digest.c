@@ -8,10 +8,9 @@
  * Form: one text for each want, sorted, each once; then the rest in a fixed order. Each part is preceded by its length, so that no two
  * lists are one text. A change of the form makes all locks stale: FORM says which it is. */
 
-#include "lockfile/wants_digest.h"
 #include "base/buf.h"
 #include "base/io.h"
-#include "lockfile/reader.h"
+#include "lockfile/wants_reader.h"
 
 #define FORM S("lamina wants 1")
 /* Of one want: bounded by what the readers take. */
@@ -72,21 +71,30 @@ static void add_intervals(struct arena *a, struct buf *b, const struct interval_
 
 /* --- one want --- */
 
-static void add_file(struct arena *a, struct buf *b, const struct locked_file *f)
+/* Paths count as seen from the lock, wherever they were written. */
+static bool add_file(struct wants_reader *r, struct buf *b, const struct want *w, struct err *e)
 {
 	char hex[SHA256_HEX + 1] = "";
+	const struct locked_file *f = &w->file;
+	str path = S("");
+	if (!str_empty(f->path)) {
+		if (!wants_path(r, path_dir(w->from_file), r->home, f->path, &path, e)) return false;
+		path = path_clean(r->a, path);
+	}
 	buf_add_char(b, (char)('0' + (int)f->kind));
-	add(b, url_masked(a, f->url));
-	add(b, str_empty(f->path) ? S("") : path_clean(a, f->path));
+	add(b, url_masked(r->a, f->url));
+	add(b, path);
 	add(b, f->subdirectory);
 	add(b, f->vcs_reference);
 	add_bool(b, f->editable);
 	if (f->has_sha256) sha256_hex(&f->sha256, hex);
 	add(b, str_from(hex));
+	return true;
 }
 
-static str want_form(struct arena *a, struct buf *b, const struct want *w)
+static bool want_form(struct wants_reader *r, struct buf *b, const struct want *w, str *out, struct err *e)
 {
+	struct arena *a = r->a;
 	buf_clear(b);
 	add(b, w->name);
 	buf_add_char(b, (char)('0' + (int)w->kind));
@@ -100,10 +108,10 @@ static str want_form(struct arena *a, struct buf *b, const struct want *w)
 	add_bool(b, w->allow_prereleases);
 	add(b, w->marker ? marker_text(a, w->marker) : S(""));
 	add_bool(b, w->direct);
-	if (w->direct) add_file(a, b, &w->file);
+	if (w->direct && !add_file(r, b, w, e)) return false;
 	add(b, url_masked(a, w->index));
 	add_sorted(a, b, &w->hashes);
-	return buf_take(b, a);
+	return *out = buf_take(b, a), true;
 }
 
 /* --- the rest --- */
@@ -152,13 +160,16 @@ static void add_python(struct arena *a, struct buf *b, str text)
 	add_intervals(a, b, &allowed);
 }
 
-void wants_digest(struct arena *a, struct wants *w)
+bool wants_digest(struct wants_reader *r, struct err *e)
 {
+	struct arena *a = r->a;
+	struct wants *w = r->out;
+	bool good = true;
 	struct sha256_stream digest;
 	struct str_list forms = { 0 };
 	struct buf b;
 	buf_init(&b, TEXT_MAX);
-	for (size_t i = 0; i < w->list.n; i++) *vec_push(a, &forms) = want_form(a, &b, &w->list.p[i]);
+	for (size_t i = 0; good && i < w->list.n; i++) good = want_form(r, &b, &w->list.p[i], vec_push(a, &forms), e);
 	str_list_sort(&forms);
 	buf_clear(&b);
 	sha256_begin(&digest);
@@ -177,4 +188,5 @@ void wants_digest(struct arena *a, struct wants *w)
 	sha256_update(&digest, b.p, b.n);
 	sha256_end(&digest, &w->digest);
 	buf_release(&b);
+	return good;
 }

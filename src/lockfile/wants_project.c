@@ -4,8 +4,9 @@
  * Source: PyPA "pyproject.toml specification" (PEP 621). A requirement on the project itself ("pkg[all]" inside pkg) stands for what
  * those extras hold; it is put in their place, so that the answer never names the project. */
 #include "base/io.h"
-#include "lockfile/requirements_entry.h"
-#include "lockfile/wants_reader.h"
+#include "lockfile/wants_poetry.h"
+#include "lockfile/wants_setuptools.h"
+#include "lockfile/wants_uv.h"
 #include "python/name.h"
 
 /* --- places and mistakes --- */
@@ -75,25 +76,9 @@ bool wants_add_name(struct wants_reader *r, struct str_list *list, str name, str
 
 /* --- requirements --- */
 
-/* "name @ URL": what the URL leads to is told as in requirements files. */
 static bool take_url(struct wants_project *p, const struct toml_value *v, struct want *w, struct err *e)
 {
-	struct requirement_line line = { .text = v->u.string, .file = p->d.path };
-	struct requirements_entry entry = { 0 };
-	struct err inner = { 0 };
-	line.source.text = line.source.written = v->u.string;
-	if (!requirements_entry_from(p->r->a, &line, &entry, &inner)) {
-		err_set(e, inner.code, "project-field", "%s", inner.what);
-		toml_where(e, &p->d, v->offset);
-		return err_help(
-		    e, "%s", inner.help[0] ? inner.help : "write NAME @ https://HOST/FILE or NAME @ git+https://HOST/REPOSITORY@REF");
-	}
-	w->hashes = entry.hashes;
-	if (!wants_path(p->r, p->folder, entry.file.path, &entry.file.path, e)) return false;
-	if (w->hashes.n == 1 && str_starts(w->hashes.p[0], S("sha256:")))
-		entry.file.has_sha256 = sha256_from_hex(str_from_pos(w->hashes.p[0], 7), &entry.file.sha256);
-	wants_set_direct(p->r->a, w, &entry.file);
-	return true;
+	return wants_take_url(p->r, p->d.path, v->u.string, w, e) || toml_where(e, &p->d, v->offset);
 }
 
 /* One extra of the project, in a list of the project. An extra that is being put in place already adds nothing new. */
@@ -155,7 +140,7 @@ bool wants_project_text(struct wants_project *p, const struct toml_value *v, con
 		return own_extras(p, v, &w, as, depth, e);
 	if (!wants_marker_and(p->r->a, as->marker, w.marker, &w.marker, e)) return toml_where(e, &p->d, v->offset);
 	if (!str_empty(q.url) && !take_url(p, v, &w, e)) return false;
-	return wants_add(p->r, &w, e);
+	return as->kind == WANT_REQUIREMENT && p->enrich ? wants_poetry_enrich(p, v, &w, e) : wants_sources_add(p, v, &w, e);
 }
 
 bool wants_project_list(struct wants_project *p, const struct toml_value *list, const struct want *as, bool tables,
@@ -239,11 +224,29 @@ static bool find_extras(struct wants_project *p, const struct toml_value **table
 	return true;
 }
 
+/* Neither [project] nor Poetry: setuptools has its own files. */
+static bool read_older(struct wants_project *p, struct err *e)
+{
+	struct io_stat st = { 0 };
+	bool found;
+	if (p->project || p->poetry) return true;
+	if (!wants_setup_cfg_beside(p->r, p->folder, &found, e) || found) return err_is_set(e) == false;
+	str path = path_join(p->r->a, p->folder, S("setup.py"));
+	if (!io_stat(arena_cstr(p->r->a, path), &st, e)) return false;
+	if (!st.exists) return true;
+	err_set(e, ERR_RESOLVE, "dynamic-dependencies", "the dependencies are decided by setup.py, which is never run");
+	err_where(e, STR_FMT, STR_ARG(path));
+	return err_help(e, "list them in [project] of pyproject.toml, or name a requirements file with -r");
+}
+
 static bool read_project(struct wants_project *p, struct err *e)
 {
 	const struct toml_value *extras = NULL;
 	struct want as = { 0 };
-	if (!read_head(p, e) || !find_extras(p, &extras, e)) return false;
+	if (!read_head(p, e) || !find_extras(p, &extras, e) || !wants_sources_read(p, e) || !wants_workspace_find(p, e))
+		return false;
+	if (!wants_uv_settings(p, e) || !wants_poetry_indexes(p, e)) return false;
+	if (p->poetry && !wants_poetry_main(p, e)) return false;
 	if (p->project && !wants_project_list(p, toml_get(p->project, S("dependencies")), &as, false, e)) return false;
 	for (size_t i = 0; extras && i < extras->u.table.n; i++) {
 		as.extra = name_normalize(p->r->a, extras->u.table.p[i].key);
@@ -251,7 +254,8 @@ static bool read_project(struct wants_project *p, struct err *e)
 		if (!wants_project_list(p, extras->u.table.p[i].value, &as, false, e)) return false;
 		p->inside.n = 0;
 	}
-	return wants_groups_read(p, e);
+	p->enrich = NULL;
+	return wants_dynamic_read(p, e) && read_older(p, e) && wants_groups_read(p, e) && wants_uv_defaults(p, e);
 }
 
 bool wants_project_read(struct wants_reader *r, str path, str text, struct err *e)

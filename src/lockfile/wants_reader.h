@@ -25,7 +25,7 @@ struct wants_reader {
 	const struct wants_request *request;
 	struct notes *notes;
 	struct wants *out;
-	str home; /* the folder of the first input: paths of the answer are relative to it, or absolute */
+	str home; /* the folder of the first input, where the lock stands */
 };
 
 /* --- wants_add.c: one requirement --- */
@@ -42,8 +42,12 @@ bool wants_marker_and(struct arena *a, const struct marker *x, const struct mark
 bool wants_marker_of(struct arena *a, struct marker_sets *sets, uint32_t x, struct marker **out, bool *never, struct err *e);
 /* Pythons of these versions. */
 bool wants_marker_python(struct arena *a, const struct interval_set *versions, struct marker **out, bool *never, struct err *e);
-/* A path as it stands in a file of `folder`, seen from the reader's home. */
-bool wants_path(struct wants_reader *r, str folder, str path, str *out, struct err *e);
+/* "name @ URL" of a file: w becomes what the URL leads to, told as in requirements files. */
+bool wants_take_url(struct wants_reader *r, str file, str text, struct want *w, struct err *e);
+/* `to` as seen from the folder `from`. */
+bool wants_path_between(struct wants_reader *r, str from, str to, str *out, struct err *e);
+/* A path as it stands in a file of `folder`, seen from the folder `from`; absolute ones stay. */
+bool wants_path(struct wants_reader *r, str folder, str from, str path, str *out, struct err *e);
 /* Is it a folder, a wheel or another archive? By what is there, else by its name. path is relative to `folder`. */
 enum locked_kind wants_path_kind(struct arena *a, str folder, str path);
 /* Makes w a direct reference and writes its text: "name[extras] @ where". */
@@ -64,7 +68,7 @@ struct wants_project {
 	struct str_list inside; /* extras of the project that are being put in place */
 	struct map sources;     /* normalised name -> struct toml_value of [tool.uv.sources] */
 	struct wants_workspace *workspace;
-	const struct map *enrich; /* normalised name -> struct poetry_wants of the current group; NULL: none */
+	const struct poetry_wants *enrich; /* Poetry's table of the list that is being read; NULL: none */
 };
 
 /* wants_project.c */
@@ -86,6 +90,9 @@ bool wants_add_name(struct wants_reader *r, struct str_list *list, str name, str
 
 /* wants_requirements.c: all requirements files of the request. */
 bool wants_requirements(struct wants_reader *r, struct err *e);
+
+/* wants_digest.c: sets out->digest from everything else in it. */
+bool wants_digest(struct wants_reader *r, struct err *e);
 
 /* wants_groups.c: [dependency-groups]. */
 bool wants_groups_read(struct wants_project *p, struct err *e);

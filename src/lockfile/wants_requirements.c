@@ -18,12 +18,10 @@ static bool place_path(struct wants_reader *r, const struct requirement_line *li
 {
 	str folder = requirements_folder(line);
 	if (str_empty(*path) || path_is_absolute(*path)) return true;
-	if (!exists(r->a, path_join(r->a, folder, *path)) && !str_eq(folder, S(".")) && exists(r->a, *path)) {
-		note_add(r->notes, NOTE_INFO, "path-from-here",
-		         STR_FMT " is not beside the file that names it; taken from the current folder", STR_ARG(*path));
-		return path_absolute(r->a, *path, path, e);
-	}
-	return wants_path(r, folder, *path, path, e);
+	if (exists(r->a, path_join(r->a, folder, *path)) || str_eq(folder, S(".")) || !exists(r->a, *path)) return true;
+	note_add(r->notes, NOTE_INFO, "path-from-here",
+	         STR_FMT " is not beside the file that names it; taken from the current folder", STR_ARG(*path));
+	return wants_path(r, S("."), folder, *path, path, e);
 }
 
 static uint32_t column_of(const struct requirement_line *line)
