@@ -100,12 +100,19 @@ static bool apply_options(struct arena *a, const struct build_request *request, 
 	return add_preferences(a, request, d, e);
 }
 
+bool artifact_has(const struct artifact *artifact, enum binary_kind kind)
+{
+	for (size_t i = 0; i < artifact->binaries.n; i++)
+		if (artifact->binaries.p[i].kind == kind) return true;
+	return false;
+}
+
 /* A function with a bootstrap of its own does not take a Python runtime from [defaults]. */
 static bool starts_itself(const struct draft *defaults, const struct draft *d)
 {
 	const struct artifact *x = &d->artifact;
-	bool bootstrap = x->binaries.n > 0 && x->binaries.p[0].kind == BINARY_BOOTSTRAP;
-	return bootstrap && x->dependencies.n == 0 && defaults->runtimes.n > 0 && str_starts(defaults->runtimes.p[0], S("python"));
+	return artifact_has(x, BINARY_BOOTSTRAP) && x->dependencies.n == 0 && defaults->runtimes.n > 0 &&
+	       str_starts(defaults->runtimes.p[0], S("python"));
 }
 
 /* Keys of [defaults] where the artifact says nothing itself. */
@@ -113,7 +120,10 @@ static void apply_defaults(const struct draft *defaults, struct draft *d)
 {
 	const struct artifact *from = &defaults->artifact;
 	struct artifact *to = &d->artifact;
-	if (to->dependencies.n == 0 && to->sources.n == 0 && to->go.package.n == 0 && to->binaries.n == 0 && from->dependencies.n) {
+	/* What has content of its own, or a runtime without Python, is not meant by the dependencies of all. */
+	bool own = to->dependencies.n > 0 || to->sources.n > 0 || to->go.package.n > 0 || to->binaries.n > 0;
+	own = own || (d->runtimes.n > 0 && str_starts(d->runtimes.p[0], S("provided")));
+	if (!own && from->dependencies.n) {
 		to->dependencies.p = from->dependencies.p;
 		to->dependencies.n = to->dependencies.cap = from->dependencies.n;
 	}

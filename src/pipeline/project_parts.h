@@ -55,6 +55,8 @@ void go_apply_defaults(const struct draft *defaults, struct draft *out);
 bool go_takes_runtime(const struct draft *defaults, const struct draft *d);
 /* The runtime when none is given, and refusals of what does not go with Go. Before targets are made. */
 bool go_complete(struct arena *a, struct draft *d, struct notes *notes, struct err *e);
+/* project.c */
+bool artifact_has(const struct artifact *artifact, enum binary_kind kind);
 /* project_targets.c: fills in defaults, checks words, repeats a draft for each target. */
 bool targets_expand(struct arena *a, const struct draft *draft, struct notes *notes, struct project *out, struct err *e);
 

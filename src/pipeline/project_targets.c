@@ -268,7 +268,8 @@ static bool assume_runtime(const struct expansion *x, struct str_list *runtimes)
 {
 	const struct artifact *d = &x->draft->artifact;
 	if (runtimes->n > 0) return true;
-	if (d->dependencies.n > 0 || (d->binaries.n == 0 && d->command.n == 0)) return no_runtime(x);
+	bool starts = artifact_has(d, BINARY_BOOTSTRAP) || d->command.n > 0 || (d->kind == ARTIFACT_LAYER && d->binaries.n > 0);
+	if (d->dependencies.n > 0 || !starts) return no_runtime(x);
 	*vec_push(x->a, runtimes) = S("provided.al2023");
 	note_add(x->notes, NOTE_INFO, "assumed-runtime", "runtime provided.al2023 for `" STR_FMT "`, because none is given",
 	         STR_ARG(d->name));

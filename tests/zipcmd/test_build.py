@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import random
 import stat
 import subprocess
 import sys
@@ -93,6 +94,56 @@ def test_files_beside_the_bootstrap(project):
     assert build(project).records[0]["runtime"] == "provided.al2023"
     assert {n: m for n, (m, _) in entries(project / "dist" / "f-x86_64.zip").items()} == {
         "a.txt": 0o644, "bootstrap": 0o755, "etc/c": 0o644}
+
+
+def test_defaults_of_python_are_not_for_executables(project):
+    """One lamina.toml for Python and native code: neither the runtime nor the dependencies of all reach what starts itself."""
+    digest = wheel(project, "demo", {"demo/__init__.py": "x = 1\n"})
+    (project / "requirements.txt").write_text(f"demo==1.0 --hash=sha256:{digest}\n")
+    (project / "x").write_bytes(elf(type=EXEC))
+    config(project, '[defaults]\nruntime = "python3.12"\nrequirements = "requirements.txt"\narch = "x86_64"\n'
+                    '[layer.deps]\n[function.a]\nbin = "x"\nbootstrap = "x"\n'
+                    '[function.b]\ncommand = "cp x $LAMINA_OUT/bootstrap"\nruntime = "provided.al2023"\n')
+    records = {r["name"]: r for r in build(project, *OFFLINE).records}
+    assert {n: r["runtime"] for n, r in records.items()} == {"deps": "python3.12", "a": "provided.al2023", "b": "provided.al2023"}
+    assert {n: len(r["distributions"]) for n, r in records.items()} == {"deps": 1, "a": 0, "b": 0}
+
+
+def test_function_of_python_with_a_tool(project):
+    """python, bin, lib and files mix in functions as they do in layers."""
+    digest = wheel(project, "demo", {"demo/__init__.py": "x = 1\n"})
+    (project / "requirements.txt").write_text(f"demo==1.0 --hash=sha256:{digest}\n")
+    (project / "x").write_bytes(elf(type=EXEC))
+    (project / "libfoo.so").write_bytes(elf(soname="libfoo.so.1"))
+    (project / "src").mkdir()
+    (project / "src" / "index.py").write_text("import demo\n")
+    config(project, '[function.f]\nrequirements = "requirements.txt"\nsource = "src"\nbin = "x"\nlib = "libfoo.so"\nruntime = "python3.12"\n'
+                    'files = { "etc/x" = "requirements.txt" }\n')
+    record = build(project, *OFFLINE).records[0]
+    modes = {n: m for n, (m, _) in entries(project / record["path"]).items() if "dist-info" not in n}
+    assert modes == {"bin/x": 0o755, "demo/__init__.py": 0o644, "etc/x": 0o644, "index.py": 0o644, "lib/libfoo.so.1": 0o644}
+    config(project, '[function.f]\nbin = "x"\n')
+    build(project, status=2)
+
+
+def test_limits(project):
+    (project / "x").write_bytes(elf(type=EXEC))
+    (project / "src").mkdir()
+    (project / "src" / "noise").write_bytes(random.Random(1).randbytes(51 << 20))
+    done = build(project, "--bootstrap", "x", "--source", "src", "--compress", "store", "-o", "out.zip")
+    assert "S3" in done.stderr and done.records[0]["size"] > 50 << 20
+    os.remove(project / "out.zip")
+    os.truncate(project / "src" / "noise", 251 << 20)
+    error = refused(project, "size-unzipped", "--bootstrap", "x", "--source", "src", "-o", "out.zip")
+    assert "noise (263192576), bootstrap (" in error["why"]
+    build(project, "--bootstrap", "x", "--source", "src", "--into", "tree")
+
+
+def test_name(project):
+    (project / "rusty").write_bytes(elf(type=EXEC))
+    (project / "bootstrap").write_bytes(elf(type=EXEC))
+    assert [build(project, "--bootstrap", x).records[0]["path"] for x in ("rusty", "./bootstrap")] == [
+        "dist/rusty-x86_64.zip", "dist/function-x86_64.zip"]
 
 
 NEWER = {"libc.so.6": ["GLIBC_2.2.5", "GLIBC_2.36"]}

@@ -167,6 +167,11 @@ CONFIG = {
     "bootstrap: a word that is none": '[function.f]\nbootstrap = "{machin}/x"\n',
     "runtime: a wrong word": '[function.f]\nbootstrap = "worker"\nruntime = [\n  "provided.al2023",\n  "provided.al2024",\n]\n',
     "arch: a wrong word": '[function.f]\nbootstrap = "worker"\narch = "arm46"\n',
+    "arch: a wrong word of [defaults]": '[defaults]\narch = ["arm64", "amd46"]\n\n[function.f]\nbootstrap = "worker"\n',
+    "slim: a wrong word": '[layer.l]\nbin = "worker"\nslim = ["pyc", "test"]\n',
+    "layout: a wrong word": '[layer.l]\nbin = "worker"\nlayout = "deep"\n',
+    "output: a wrong word": '[layer.l]\nbin = "worker"\noutput = "dist/{version}.zip"\n',
+    "bin: no runtime": '[function.f]\nbin = "worker"\n',
     "compress: a wrong word": '[function.f]\nbootstrap = "worker"\ncompress = "best"\n',
 }
 

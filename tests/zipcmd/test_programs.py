@@ -2,8 +2,10 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +86,53 @@ def test_command_that_compiles(project):
     assert all(r["up_to_date"] for r in build(project).records)
     for arch in ARCHS:
         assert ask(arch, unpack(project / "dist" / f"native-{arch}.zip", project / arch) / "bootstrap") == "C"
+
+
+# --- what a listing says about them ---
+
+def listing(archive, *args):
+    done = subprocess.run([LAMINA, "ls", "--buildinfo", *args, archive], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_facts_in_a_listing(project, arch):
+    """Machine, linking, loader and libraries, as text and as JSON; the same as readelf says."""
+    for linking, flags in LINKING.items():
+        programs.compile_c(project, arch, flags, linking)
+    subprocess.run([LAMINA, "zip", "-o", "f.zip", *LINKING], cwd=project, check=True, capture_output=True)
+    found = {r["name"]: r.get("elf") for r in map(json.loads, listing(project / "f.zip", "--json").splitlines())}
+    machine = programs.MACHINE[arch]
+    assert found.pop("bootstrap") is None
+    assert {e["machine"] for e in found.values()} == {machine} and {e["go"] for e in found.values()} == {None}
+    assert {n: (e["static"], e["needed"]) for n, e in found.items()} == {
+        "dynamic": (False, ["libc.so.6"]), "static": (True, []), "static-pie": (True, [])}
+    interpreter = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "arm64": "/lib/ld-linux-aarch64.so.1"}[arch]
+    assert found["dynamic"]["interpreter"] == interpreter and found["static"]["interpreter"] is None
+    text = listing(project / "f.zip")
+    for line in (f"\telf\t{machine} EXEC static\n", f"\telf\t{machine} DYN static\n", f"\tloader\t{interpreter}\n", "\tneeds\tlibc.so.6\n"):
+        assert line in text, text
+    said = subprocess.run(["readelf", "-V", project / "dynamic"], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}).stdout
+    newest = max(int(v) for v in re.findall(r"GLIBC_2\.(\d+)", said))
+    assert found["dynamic"]["glibc"] == f"2.{newest}" and f"\telf\t{machine} DYN glibc 2.{newest}\n" in text
+
+
+@pytest.mark.skipif(not shutil.which("go"), reason="Go is not installed")
+@pytest.mark.parametrize("goarch", ["amd64", "arm64"])
+def test_build_information_of_go(project, goarch):
+    """Line by line what `go version -m` says of the file, from inside the zip."""
+    (project / "go.mod").write_text("module example.com/worker\n\ngo 1.18\n")
+    (project / "main.go").write_text('package main\n\nfunc main() { println("x") }\n')
+    env = dict(os.environ, CGO_ENABLED="0", GOARCH=goarch, GOOS="linux", GOFLAGS="-buildvcs=false", GOCACHE=str(project.parent / "go"))
+    if os.path.isdir(os.path.expanduser("~/.cache/go-build")):
+        env.pop("GOCACHE")
+    subprocess.run(["go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", "worker", "."], cwd=project, env=env, check=True)
+    subprocess.run([LAMINA, "zip", "worker"], cwd=project, check=True, capture_output=True)
+    theirs = subprocess.run(["go", "version", "-m", "worker"], cwd=project, capture_output=True, text=True, check=True).stdout.splitlines()
+    ours = listing(project / "worker.zip").splitlines()
+    assert f"\tgo\t{theirs[0].split(': ')[1]}" in ours
+    assert [line.replace('"', "").rstrip() for line in theirs[1:]] == [line.rstrip() for line in ours if line.split("\t")[1:2] in (["path"], ["mod"], ["build"])]
 
 
 # --- layers ---

@@ -3,6 +3,7 @@
 #include "zip_rows.h"
 
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -244,6 +245,33 @@ static void recompressing(void **state)
 	}
 }
 
+/* What the pieces cost is less than 0.5 % of the stream that one piece would give. */
+static void pieces_cost_little(void **state)
+{
+	(void)state;
+	static const int levels[] = { 1, ZIP_PACK_LEVEL_FAST, ZIP_PACK_LEVEL_COPY, ZIP_PACK_LEVEL_SMALL };
+	struct arena a = { 0 };
+	str plain = text_of(&a, 9 * ZIP_PACK_PIECE + 1000, 7);
+	for (size_t i = 0; i < ROWS(levels); i++) {
+		struct err e = { 0 };
+		struct zip_pack_item item = { .name = S("x"), .mode = 0644, .kind = ZIP_PACK_BYTES, .bytes = plain };
+		struct zip_write_result result;
+		size_t failed;
+		int fd;
+		struct libdeflate_compressor *c = libdeflate_alloc_compressor(levels[i]);
+		size_t room = libdeflate_deflate_compress_bound(c, plain.n);
+		size_t whole = libdeflate_deflate_compress(c, plain.p, plain.n, arena_array(&a, char, room), room);
+		libdeflate_free_compressor(c);
+		assert_true(pack(&a, &item, 1, levels[i], 2, &fd, &result, &failed, &e));
+		uint64_t headers = 30 + 46 + 22 + 2;
+		if (whole == 0 || (result.size - headers) * 1000 > (uint64_t)whole * 1005)
+			fail_msg("level %d: %llu bytes in pieces, %zu in one", levels[i], (unsigned long long)(result.size - headers),
+			         whole);
+		close(fd);
+	}
+	arena_release(&a);
+}
+
 static void cancelled(void **state)
 {
 	(void)state;
@@ -266,8 +294,8 @@ static void cancelled(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pieces_are_one_stream), cmocka_unit_test(every_joint), cmocka_unit_test(files_that_change),
-		cmocka_unit_test(recompressing),         cmocka_unit_test(cancelled),
+		cmocka_unit_test(pieces_are_one_stream), cmocka_unit_test(every_joint),        cmocka_unit_test(files_that_change),
+		cmocka_unit_test(recompressing),         cmocka_unit_test(pieces_cost_little), cmocka_unit_test(cancelled),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
