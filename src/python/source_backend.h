@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "format/toml.h"
 #include "python/source_wheel.h"
+#include "python/version.h"
 
 struct source_person {
 	str name, email;
@@ -34,8 +35,9 @@ struct source_facts {
 	struct str_list urls; /* "Label, URL" in the order written */
 	str home_page, download_url;
 	str requires_python;
-	struct str_list requires_dist;  /* as Requires-Dist has them: extras' lines with their marker */
-	struct str_list provides_extra; /* normalised, in the order written */
+	struct str_list requires_dist;                   /* as Requires-Dist has them: extras' lines with their marker */
+	struct str_list provides_extra;                  /* normalised, in the order written */
+	struct str_list import_names, import_namespaces; /* metadata 2.5 (PEP 794); written when there are any */
 	VEC(struct source_entry_point) entry_points;
 	struct str_list dynamic; /* of [project].dynamic, as written: the backend has to fill these in */
 };

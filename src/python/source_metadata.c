@@ -74,7 +74,7 @@ static void people(struct buf *out, const char *plain, const char *mail, const s
 
 bool source_metadata_write(const struct source_facts *f, struct buf *out)
 {
-	field(out, "Metadata-Version", S("2.4"));
+	field(out, "Metadata-Version", f->import_names.n || f->import_namespaces.n ? S("2.5") : S("2.4"));
 	field(out, "Name", f->name);
 	field(out, "Version", f->version);
 	field(out, "Summary", f->summary);
@@ -91,6 +91,8 @@ bool source_metadata_write(const struct source_facts *f, struct buf *out)
 	field(out, "Requires-Python", f->requires_python);
 	fields(out, "Project-URL", &f->urls);
 	fields(out, "Provides-Extra", &f->provides_extra);
+	fields(out, "Import-Name", &f->import_names);
+	fields(out, "Import-Namespace", &f->import_namespaces);
 	field(out, "Description-Content-Type", f->description_type);
 	if (f->description.n) {
 		buf_add_char(out, '\n');

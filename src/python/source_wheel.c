@@ -67,16 +67,8 @@ static const struct {
 	const char *backend; /* as build-backend has it */
 	const struct source_backend *table;
 } backends[] = {
-	{ "setuptools.build_meta", &source_setuptools },
-	{ "setuptools.build_meta:__legacy__", &source_setuptools },
-	{ "poetry.core.masonry.api", &source_poetry },
-	{ "poetry.masonry.api", &source_poetry },
 	{ "flit_core.buildapi", &source_flit },
 	{ "flit.buildapi", &source_flit },
-	{ "hatchling.build", &source_hatch },
-	{ "pdm.backend", &source_pdm },
-	{ "pdm.pep517.api", &source_pdm },
-	{ "uv_build", &source_uv },
 };
 
 static bool read_pyproject(struct source_work *w)
@@ -102,9 +94,9 @@ static bool read_build_system(struct source_work *w)
 
 static const struct source_backend *choose(const struct source_work *w)
 {
-	if (w->backend.n == 0) return &source_setuptools; /* PEP 517: the default */
+	str backend = w->backend.n ? w->backend : S("setuptools.build_meta"); /* PEP 517: the default */
 	for (size_t i = 0; i < sizeof backends / sizeof *backends; i++)
-		if (str_eq(w->backend, str_from(backends[i].backend))) return backends[i].table;
+		if (str_eq(backend, str_from(backends[i].backend))) return backends[i].table;
 	return NULL;
 }
 
