@@ -3,6 +3,7 @@
 #include "pipeline/build_command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -39,20 +40,38 @@ static char **variables(struct arena *a, const struct artifact *artifact, str ou
 static int start(const struct artifact *artifact, struct arena *a, char *const *words, char *const *environment, pid_t *child)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t usual;
 	const char *folder = artifact->command_folder.n ? arena_cstr(a, artifact->command_folder) : ".";
 	int sys = posix_spawn_file_actions_init(&actions);
 	if (sys != 0) return sys;
-	sys = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+	if ((sys = posix_spawnattr_init(&attributes)) != 0) {
+		posix_spawn_file_actions_destroy(&actions);
+		return sys;
+	}
+	/* What lamina ignores for itself would be ignored by every pipe of a shell script. */
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
+	sys = posix_spawnattr_setsigdefault(&attributes, &usual);
+	if (sys == 0) sys = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	if (sys == 0) sys = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
 	if (sys == 0) sys = posix_spawn_file_actions_addchdir_np(&actions, folder);
-	if (sys == 0) sys = posix_spawnp(child, words[0], &actions, NULL, words, environment);
+	if (sys == 0) sys = posix_spawnp(child, words[0], &actions, &attributes, words, environment);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return sys;
 }
 
-static bool await(pid_t child, int *status)
+static bool is_cancelled(const atomic_bool *cancel) { return cancel && atomic_load_explicit(cancel, memory_order_relaxed); }
+
+/* A terminal interrupts the child as well; from elsewhere the signal reaches lamina alone, and is passed on. */
+static bool await(pid_t child, const atomic_bool *cancel, int *status)
 {
-	while (waitpid(child, status, 0) < 0)
+	while (waitpid(child, status, 0) < 0) {
 		if (errno != EINTR) return false;
+		if (is_cancelled(cancel)) kill(child, SIGTERM);
+	}
 	return true;
 }
 
@@ -68,7 +87,8 @@ static bool failed(const struct artifact *artifact, int status, struct err *e)
 	return err_where(e, STR_FMT, STR_ARG(artifact->command_where));
 }
 
-bool build_command_run(struct arena *a, const struct artifact *artifact, const struct env *env, struct err *e)
+bool build_command_run(struct arena *a, const struct artifact *artifact, const struct env *env, const atomic_bool *cancel,
+                       struct err *e)
 {
 	str out;
 	pid_t child;
@@ -81,6 +101,7 @@ bool build_command_run(struct arena *a, const struct artifact *artifact, const s
 		err_sys(e, ERR_IO, "command", sys, "cannot run `%s`", words[0]);
 		return err_where(e, STR_FMT, STR_ARG(artifact->command_where));
 	}
-	if (!await(child, &status)) return err_sys(e, ERR_IO, "command", errno, "cannot wait for `%s`", words[0]);
+	if (!await(child, cancel, &status)) return err_sys(e, ERR_IO, "command", errno, "cannot wait for `%s`", words[0]);
+	if (is_cancelled(cancel)) return err_set(e, ERR_INTERRUPT, "interrupted", "interrupted");
 	return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || failed(artifact, status, e);
 }

@@ -5,9 +5,11 @@ import hashlib
 import json
 import os
 import random
+import signal
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 
 import pytest
@@ -207,6 +209,30 @@ def test_command_runs_each_time_and_may_change_nothing(project):
     assert (project / "runs").read_text() == "x\nx\n"
     build(project, "--dry-run")
     assert (project / "runs").read_text() == "x\nx\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("group", [True, False], ids=["terminal", "lamina alone"])
+def test_command_that_is_interrupted(project, number, group):
+    config(project, '[function.f]\ncommand = ["sh", "-c", "touch started; exec sleep 60"]\n')
+    child = subprocess.Popen([LAMINA, "build"], cwd=project, start_new_session=True, stderr=subprocess.PIPE, text=True,
+                             env=dict(os.environ, LAMINA_CACHE_DIR=str(project.parent / "cache")))
+    for _ in range(1000):
+        if (project / "started").exists():
+            break
+        time.sleep(0.01)
+    time.sleep(0.1)
+    (os.killpg if group else os.kill)(child.pid, number)
+    assert child.wait(timeout=20) == 130, child.stderr.read()
+    child.stderr.close()
+    assert not (project / "dist").exists()
+
+
+def test_signals_of_a_command_are_the_usual_ones(project):
+    """A shell's pipes count on SIGPIPE, which lamina ignores for itself."""
+    config(project, '[function.f]\ncommand = "echo \'#!/bin/sh\' > $LAMINA_OUT/bootstrap; grep ^SigIgn /proc/self/status > ignored"\n')
+    build(project)
+    assert not int((project / "ignored").read_text().split()[1], 16) & 1 << (signal.SIGPIPE - 1)
 
 
 def test_command_that_fails(project):
