@@ -129,8 +129,7 @@ static bool drive(struct catalog *c, struct page_entry *page, struct metadata_en
 		*e = c->dead;
 		return false;
 	}
-	if (c->driving)
-		return err_set(e, ERR_BUG, "catalog-waits", "a callback of the catalog waits for something that is not there");
+	BUG_IF(c->driving); /* a hook waits for something that is not there */
 	c->driving = true;
 	bool ok = load_links(c, e);
 	if (ok) {

@@ -6,9 +6,9 @@
  * Decoding copies what it keeps: the text may go afterwards. It is one walk; files that `relevant` does not want are skipped
  * with their length, and it is asked once for each set of tags.
  * Layout:   numbers are LEB128; a string has its length before it.
- *             version u8; status, reason; strings (Requires-Python, reasons); kinds (tags; 0 sdist, 1 other); URL beginnings;
- *             number of releases; of each: spelling, normal form, number of files; of each file: length of the rest, kind,
- *             flags, name, number of the URL's beginning, its middle, digests, strings' numbers, size, time.
+ *             format; status, reason; strings (versions, Requires-Python, reasons); kinds (tags; 0 sdist, 1 other); beginnings of
+ *             URLs; number of releases; of each: spelling, number of files; of each file: length of the rest, kind, flags, name, number of
+ *             the URL's beginning, its middle, digests, numbers of version, Requires-Python and reason, size, time, hashes.
  * Source:   PyPA "Binary distribution format", "Source distribution file name"; file names of sdists are split where the name of the
  *           project ends, as uv does, since old ones have dashes anywhere.
  * Limits:   CATALOG_BLOB_MAX. Decoding refuses whatever encoding does not write (false: damaged). */
@@ -22,8 +22,15 @@
 
 #define CATALOG_BLOB_MAX ((size_t)256 << 20)
 
-/* pages: those of find-links come first and win over later ones with the same file name. */
-void catalog_encode(str name, const struct index_page *const *pages, size_t n, struct buf *out);
+/* Takes files one by one (as index_page_take; they are copied). Those of an earlier page win over later ones of the same name. */
+struct catalog_encoder;
+struct catalog_encoder *catalog_encoder_new(str name);
+void catalog_encoder_take(void *encoder, const struct index_file *file);
+void catalog_encoder_page(struct catalog_encoder *c,
+                          const struct index_page *page); /* all files of it; then the next page begins */
+/* out->over when it is too large. The encoder is gone afterwards. */
+void catalog_encoder_end(struct catalog_encoder *c, str status, str reason, struct buf *out);
+void catalog_encoder_free(struct catalog_encoder *c);
 /* Sets all of *out but name, index and known. */
 bool catalog_decode(struct arena *a, str bytes, const struct catalog_options *o, struct catalog_project *out);
 /* All that an encoded page says, as a page again; for find-links that are mixed into it. */

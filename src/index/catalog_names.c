@@ -26,13 +26,21 @@ static bool parses(struct arena *a, str file)
 	return ok;
 }
 
+/* The key's place; a new key is copied, since files do not live long. */
+static void **keep(struct map *m, str key, bool *added)
+{
+	void **place = map_put(m, key, added);
+	if (*added) m->entries[m->n - 1].key = arena_str(m->arena, key);
+	return place;
+}
+
 static const char yes[] = "yes", no[] = "no";
 
 /* The first part of a wheel's name. */
 static bool name_fits(struct name_reader *r, str name)
 {
 	bool added;
-	void **place = map_put(&r->names, name, &added);
+	void **place = keep(&r->names, name, &added);
 	if (added) {
 		bool fits =
 		    name_same(name, r->project) && parses(r->arena, arena_fmt(r->arena, STR_FMT "-1-py3-none-any.whl", STR_ARG(name)));
@@ -44,7 +52,7 @@ static bool name_fits(struct name_reader *r, str name)
 static bool tags_fit(struct name_reader *r, str tags, str *lower)
 {
 	bool added;
-	void **place = map_put(&r->tags, tags, &added);
+	void **place = keep(&r->tags, tags, &added);
 	if (added) {
 		str *low = arena_new(r->arena, str);
 		if (parses(r->arena, arena_fmt(r->arena, "x-1-" STR_FMT ".whl", STR_ARG(tags)))) *low = arena_lower(r->arena, tags);
@@ -57,8 +65,9 @@ static bool tags_fit(struct name_reader *r, str tags, str *lower)
 static struct spelling *spelling_of(struct name_reader *r, str text)
 {
 	bool added;
-	void **place = map_put(&r->spellings, text, &added);
+	void **place = keep(&r->spellings, text, &added);
 	if (!added) return *place;
+	text = r->spellings.entries[r->spellings.n - 1].key;
 	struct spelling *s = arena_new(r->arena, struct spelling);
 	*place = s;
 	/* wheel_name.h knows how "%2B" stands for "+" in file names. */

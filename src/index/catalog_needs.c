@@ -3,7 +3,8 @@
  *
  * Kept are the texts of the few fields that matter; they are parsed when somebody asks, since most of what is loaded ahead is
  * never asked for.
- * Layout:  format; name, version; whether there is a Requires-Python, and it; number of requirements, these; of extras, these.
+ * Layout:  format; Metadata-Version, name, version, Requires-Python; numbers of requirements, extras and dynamic fields, each with
+ *          these behind it.
  * Sources: PyPA "Core metadata specifications"; python-packaging 4.4 (repairs), 6 (what makes a source distribution's static). */
 #include "base/rd.h"
 #include "index/catalog_parts.h"
@@ -25,11 +26,13 @@ static void put_list(struct buf *out, const struct str_list *list)
 void catalog_needs_encode(const struct needs *n, struct buf *out)
 {
 	catalog_put(out, FORMAT);
+	catalog_put_str(out, n->metadata_version);
 	catalog_put_str(out, n->name);
 	catalog_put_str(out, n->version);
 	catalog_put_str(out, n->requires_python);
 	put_list(out, &n->requires_dist);
 	put_list(out, &n->provides_extra);
+	put_list(out, &n->dynamic);
 }
 
 static bool get_list(struct rd *r, struct arena *a, struct str_list *out)
@@ -45,10 +48,12 @@ bool catalog_needs_decode(struct arena *a, str bytes, struct needs *out)
 {
 	struct rd r = rd_over(bytes);
 	if (catalog_get(&r) != FORMAT) return false;
+	out->metadata_version = catalog_get_str(&r);
 	out->name = catalog_get_str(&r);
 	out->version = catalog_get_str(&r);
 	out->requires_python = catalog_get_str(&r);
-	return !r.bad && get_list(&r, a, &out->requires_dist) && get_list(&r, a, &out->provides_extra) && rd_left(&r) == 0;
+	return !r.bad && get_list(&r, a, &out->requires_dist) && get_list(&r, a, &out->provides_extra) &&
+	       get_list(&r, a, &out->dynamic) && rd_left(&r) == 0;
 }
 
 /* --- reading METADATA --- */
@@ -70,34 +75,33 @@ static bool check_names(struct arena *a, const struct metadata_entry *m, str nam
 	return err_why(e, "a file's name and its metadata must agree on the project and the version");
 }
 
-static bool is_dynamic(const struct metadata *md, str *field)
+static bool is_dynamic(const struct needs *needs, str *field)
 {
 	static const str fields[] = { { "Requires-Dist", 13 }, { "Requires-Python", 15 }, { "Provides-Extra", 14 } };
-	for (size_t i = 0; i < md->dynamic.n; i++)
+	for (size_t i = 0; i < needs->dynamic.n; i++)
 		for (size_t k = 0; k < sizeof fields / sizeof *fields; k++)
-			if (str_ieq(md->dynamic.p[i], fields[k])) {
+			if (str_ieq(needs->dynamic.p[i], fields[k])) {
 				*field = fields[k];
 				return true;
 			}
 	return false;
 }
 
-static bool check_static(const struct metadata_entry *m, const struct metadata *md, struct err *e)
+/* Of a source distribution: can what it says be relied on without building it? (PEP 643; a field that is both there and dynamic,
+ * PEP 808, cannot.) */
+static bool check_static(const struct metadata_entry *m, const struct needs *needs, struct err *e)
 {
 	uint64_t parts[2] = { 0, 0 };
-	str field;
+	str field, version = needs->metadata_version;
 	if (!m->file->is_sdist) return true;
-	header_dotted_number(md->metadata_version, parts);
-	if (parts[0] < 2 || (parts[0] == 2 && parts[1] < 2)) {
-		err_set(e, ERR_FORMAT, "sdist-dynamic", "what " STR_FMT " needs is known only when it is built",
-		        STR_ARG(m->file->index.file));
-		return err_why(e, "its PKG-INFO has Metadata-Version " STR_FMT "; only from 2.2 on it says what may be relied on",
-		               STR_ARG(md->metadata_version));
-	}
-	if (!is_dynamic(md, &field)) return true;
+	header_dotted_number(version, parts);
+	bool says = parts[0] > 2 || (parts[0] == 2 && parts[1] >= 2);
+	if (says && !is_dynamic(needs, &field)) return true;
 	err_set(e, ERR_FORMAT, "sdist-dynamic", "what " STR_FMT " needs is known only when it is built",
 	        STR_ARG(m->file->index.file));
-	return err_why(e, "its PKG-INFO says that " STR_FMT " is dynamic", STR_ARG(field));
+	if (says) return err_why(e, "its PKG-INFO says that " STR_FMT " is dynamic", STR_ARG(field));
+	return err_why(e, "its PKG-INFO has Metadata-Version " STR_FMT "; only from 2.2 on it says what may be relied on",
+	               STR_ARG(version));
 }
 
 static str encoded(struct metadata_entry *m, const struct needs *n)
@@ -113,11 +117,12 @@ static str encoded(struct metadata_entry *m, const struct needs *n)
 bool catalog_needs_read(struct metadata_entry *m, str text, str *needs, struct err *e)
 {
 	struct arena scratch = { 0 };
-	struct metadata md;
-	bool ok =
-	    metadata_parse(&scratch, text, &md, e) && check_names(&scratch, m, md.name, md.version, e) && check_static(m, &md, e);
-	if (ok)
-		*needs = encoded(m, &(struct needs){ md.name, md.version, md.requires_python, md.requires_dist, md.provides_extra });
+	struct metadata md = { 0 };
+	bool ok = metadata_parse(&scratch, text, &md, e) && check_names(&scratch, m, md.name, md.version, e);
+	struct needs read = { md.metadata_version, md.name,           md.version, md.requires_python,
+		                  md.requires_dist,    md.provides_extra, { 0 } };
+	if (m->file->is_sdist) read.dynamic = md.dynamic;
+	if (ok) *needs = encoded(m, &read);
 	arena_release(&scratch);
 	return ok;
 }
@@ -126,9 +131,11 @@ bool catalog_needs_record(struct metadata_entry *m, const struct wheel_record *r
 {
 	struct arena scratch = { 0 };
 	bool ok = check_names(&scratch, m, record->written_name, record->version, e);
-	if (ok)
-		*needs = encoded(m, &(struct needs){ record->written_name, record->version, record->requires_python,
-		                                     record->requires_dist, record->provides_extra });
+	struct needs read = {
+		{ 0 }, record->written_name, record->version, record->requires_python, record->requires_dist, record->provides_extra,
+		{ 0 }
+	};
+	if (ok) *needs = encoded(m, &read);
 	arena_release(&scratch);
 	return ok;
 }
@@ -203,7 +210,7 @@ void catalog_needs_parse(struct metadata_entry *m)
 	struct catalog_metadata out = { 0 };
 	struct err e = { 0 };
 	m->parsed = true;
-	if (catalog_needs_decode(a, m->needs, &needs) && parse(a, &needs, &out, &e)) {
+	if (catalog_needs_decode(a, m->needs, &needs) && check_static(m, &needs, &e) && parse(a, &needs, &out, &e)) {
 		m->metadata = out;
 		return;
 	}

@@ -159,80 +159,105 @@ static void damaged(struct page_entry *p)
 	catalog_page_done(p, &e);
 }
 
-/* Pages of find-links that have files of that name; `page` behind them. */
-static size_t with_links(struct page_entry *p, const struct index_page *page, const struct index_page **out)
-{
-	struct index_client *client = p->catalog->client;
-	size_t n = 0;
-	if (p->lookup.linked)
-		for (size_t i = 0; i < client->config->find_links.n; i++) out[n++] = &client->links[i].page;
-	if (page) out[n++] = page;
-	return n;
-}
-
-/* Makes the project of the index's encoded page, with the files of find-links. */
-static bool use(struct page_entry *p, struct arena *scratch, str content)
+/* Makes the project of the index's encoded page (empty: none), with the files of find-links. */
+static bool use(struct page_entry *p, str content)
 {
 	struct catalog *c = p->catalog;
+	struct index_client *client = c->client;
 	if (!p->lookup.linked) return catalog_decode(&c->arena, content, &c->options, &p->project);
+	struct arena scratch = { 0 };
 	struct index_page page = { 0 };
-	const struct index_page **pages = arena_array(scratch, const struct index_page *, c->client->config->find_links.n + 1);
 	struct buf mixed;
-	if (content.n && !catalog_unpack(scratch, content, &page)) return false;
 	buf_init(&mixed, CATALOG_BLOB_MAX);
-	size_t n = with_links(p, content.n ? &page : NULL, pages);
-	catalog_encode(p->project.name, pages, n, &mixed);
-	bool ok = !mixed.over && catalog_decode(&c->arena, buf_str(&mixed), &c->options, &p->project);
+	bool ok = content.n == 0 || catalog_unpack(&scratch, content, &page);
+	if (ok) {
+		struct catalog_encoder *encoder = catalog_encoder_new(p->project.name);
+		for (size_t i = 0; i < client->config->find_links.n; i++) catalog_encoder_page(encoder, &client->links[i].page);
+		catalog_encoder_page(encoder, &page);
+		catalog_encoder_end(encoder, page.status, page.status_reason, &mixed);
+		ok = !mixed.over && catalog_decode(&c->arena, buf_str(&mixed), &c->options, &p->project);
+	}
 	buf_release(&mixed);
+	arena_release(&scratch);
 	return ok;
 }
 
 static void links_alone(struct page_entry *p)
 {
-	struct arena scratch = { 0 };
 	struct index_client *client = p->catalog->client;
 	for (size_t i = client->config->find_links.n; i-- > 0;)
 		for (size_t k = 0; k < client->links[i].page.files.n; k++)
 			if (client_file_is_of(client->links[i].page.files.p[k].file, p->project.name))
 				p->project.index = client->links[i].url;
-	if (use(p, &scratch, S("")))
+	if (use(p, S("")))
 		finish(p, NULL);
 	else
 		damaged(p);
-	arena_release(&scratch);
 }
 
+static void take_content(struct page_entry *p, const struct index_source *s, const struct buf *content)
+{
+	if (!content->over && use(p, buf_str(content)))
+		finish(p, s);
+	else
+		damaged(p);
+}
+
+/* An index on disk, which is read again every time; or only find-links. */
 static void on_page(void *context, const struct index_source *s, const struct index_page *page,
                     const struct http_result *result)
 {
 	struct page_entry *p = context;
-	struct catalog *c = p->catalog;
+	struct buf content;
+	(void)result;
 	if (!page) {
 		links_alone(p);
 		return;
 	}
-	struct arena scratch = { 0 };
-	struct buf content;
-	struct index_page taken = *page;
-	struct page_facts facts = { .validated = c->options.client.now };
-	if (str_eq(page->status, S("quarantined"))) taken.files.n = 0;
-	const struct index_page *one = &taken;
+	struct catalog_encoder *encoder = catalog_encoder_new(p->project.name);
+	if (!str_eq(page->status, S("quarantined"))) catalog_encoder_page(encoder, page);
 	buf_init(&content, CATALOG_BLOB_MAX);
-	catalog_encode(p->project.name, &one, 1, &content);
-	if (result && !content.over && judge_freshness(result, &facts.fresh)) {
-		facts.etag = result->etag;
-		facts.last_modified = result->last_modified;
-		facts.content = content_id(buf_str(&content));
-		bool same = p->has_facts && !p->distrust && !p->facts.absent && p->facts.content == facts.content;
-		if (!same) save_content(p, s, buf_str(&content), facts.content);
-		save_facts(p, s, &facts);
+	catalog_encoder_end(encoder, page->status, page->status_reason, &content);
+	take_content(p, s, &content);
+	buf_release(&content);
+}
+
+static void keep_content(struct page_entry *p, const struct index_source *s, const struct buf *content,
+                         const struct http_result *result)
+{
+	struct page_facts facts = { .validated = p->catalog->options.client.now,
+		                        .etag = result->etag,
+		                        .last_modified = result->last_modified };
+	if (!judge_freshness(result, &facts.fresh)) return;
+	facts.content = content_id(buf_str(content));
+	bool same = p->has_facts && !p->distrust && !p->facts.absent && p->facts.content == facts.content;
+	if (!same) save_content(p, s, buf_str(content), facts.content);
+	save_facts(p, s, &facts);
+}
+
+/* A page of the web: its text is dropped as soon as it is encoded, and what it was encoded from as well. */
+static bool on_text(void *context, const struct index_source *s, str text, const struct http_result *result, struct err *e)
+{
+	struct page_entry *p = context;
+	struct arena scratch = { 0 };
+	struct index_page page;
+	struct buf content;
+	struct catalog_encoder *encoder = catalog_encoder_new(p->project.name);
+	if (!index_page_read(&scratch, text, result->url, result->content_type, catalog_encoder_take, encoder, &page, e)) {
+		catalog_encoder_free(encoder);
+		arena_release(&scratch);
+		return false;
 	}
-	if (!content.over && use(p, &scratch, buf_str(&content)))
-		finish(p, s);
-	else
-		damaged(p);
+	if (str_eq(page.status, S("quarantined"))) catalog_encoder_take(encoder, NULL);
+	str status = arena_str(&scratch, page.status), reason = arena_str(&scratch, page.status_reason);
+	client_lookup_release(&p->lookup);
+	buf_init(&content, CATALOG_BLOB_MAX);
+	catalog_encoder_end(encoder, status, reason, &content);
+	if (!content.over) keep_content(p, s, &content, result);
+	take_content(p, s, &content);
 	buf_release(&content);
 	arena_release(&scratch);
+	return true;
 }
 
 /* Takes what the store has; false when it is not good any more. */
@@ -240,7 +265,7 @@ static bool take_stored(struct page_entry *p, const struct index_source *s)
 {
 	struct arena scratch = { 0 };
 	str content;
-	bool ok = load_content(p, &scratch, s, &content) && use(p, &scratch, content);
+	bool ok = load_content(p, &scratch, s, &content) && use(p, content);
 	arena_release(&scratch);
 	return ok;
 }
@@ -316,7 +341,7 @@ static void on_failure(void *context, const struct err *why, bool web)
 }
 
 static const struct client_lookup_hooks hooks = {
-	.recall = on_recall, .page = on_page, .unchanged = on_unchanged, .absent = on_absent, .failed = on_failure
+	.recall = on_recall, .page = on_page, .text = on_text, .unchanged = on_unchanged, .absent = on_absent, .failed = on_failure
 };
 
 static bool links_have(const struct page_entry *p)

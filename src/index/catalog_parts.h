@@ -114,8 +114,7 @@ bool pkg_info_feed(struct pkg_info *p, const void *bytes, size_t n, bool *found,
 str pkg_info_text(const struct pkg_info *p);
 
 /* --- catalog_needs.c --- */
-/* The text of METADATA or PKG-INFO as needs in the catalog's arena; checks name, version and, of source distributions, that it
- * is static. */
+/* The text of METADATA or PKG-INFO as needs in the catalog's arena; checks name and version. */
 bool catalog_needs_read(struct metadata_entry *m, str text, str *needs, struct err *e);
 bool catalog_needs_record(struct metadata_entry *m, const struct wheel_record *record, str *needs, struct err *e);
 /* Are these bytes of the store needs of that file? */
@@ -124,9 +123,9 @@ bool catalog_needs_fit(const struct metadata_entry *m, str needs);
 void catalog_needs_parse(struct metadata_entry *m);
 /* The pure reader. */
 struct needs {
-	str name, version;
+	str metadata_version, name, version;
 	str requires_python;
-	struct str_list requires_dist, provides_extra;
+	struct str_list requires_dist, provides_extra, dynamic; /* dynamic: of source distributions */
 };
 bool catalog_needs_decode(struct arena *a, str bytes, struct needs *out);
 void catalog_needs_encode(const struct needs *n, struct buf *out);

@@ -68,6 +68,9 @@ struct client_lookup_hooks {
 	/* The answer; the page lives until it returns. result: NULL for an index on disk. All three are NULL when no index knows the
 	 * name but find-links do (l->linked). */
 	void (*page)(void *context, const struct index_source *s, const struct index_page *page, const struct http_result *result);
+	/* The text of a page of the web, when its owner reads it himself; page is then for indexes on disk and NULL. False with e set: it is
+	 * no page. May be NULL. */
+	bool (*text)(void *context, const struct index_source *s, str text, const struct http_result *result, struct err *e);
 	/* 304 for what recall gave conditions of. Never called without conditions. */
 	void (*unchanged)(void *context, const struct index_source *s, const struct http_result *result);
 	/* The index does not know the name: 404 or 410. May be NULL. */

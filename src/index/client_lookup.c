@@ -156,11 +156,14 @@ static void on_page(struct client_lookup *l, const struct http_result *result)
 	struct index_page page;
 	struct err why = { 0 };
 	const struct index_source *s = &l->sources.p[l->at];
-	bool ok = index_page_parse(&scratch, buf_str(&l->text), result->url, result->content_type, &page, &why);
-	if (ok)
-		l->hooks->page(l->context, s, &page, result);
-	else
-		fail(l, &why, true);
+	bool ok;
+	if (l->hooks->text) {
+		ok = l->hooks->text(l->context, s, buf_str(&l->text), result, &why);
+	} else {
+		ok = index_page_parse(&scratch, buf_str(&l->text), result->url, result->content_type, &page, &why);
+		if (ok) l->hooks->page(l->context, s, &page, result);
+	}
+	if (!ok) fail(l, &why, true);
 	arena_release(&scratch);
 }
 

@@ -26,21 +26,56 @@ bool page_api_version(struct page_reader *r, str version)
 	return true;
 }
 
-bool page_link(struct page_reader *r, str reference, str *url, str *file, str *fragment)
+/* "https://host/path/file#fragment" of characters that mean themselves, without dot segments: what nearly all links of large
+ * pages are. It is its own result. */
+static bool plain_link(str s, str *url, str *file, str *fragment)
 {
+	size_t at = str_starts(s, S("https://")) ? 8 : str_starts(s, S("http://")) ? 7 : 0, slash = 0, end;
+	if (at == 0 || s.n > URL_MAX) return false;
+	for (; at < s.n && s.p[at] != '/'; at++)
+		if (!ascii_lower(s.p[at]) && !ascii_digit(s.p[at]) && s.p[at] != '-' && s.p[at] != '.') return false;
+	if (s.p[at - 1] == '/') return false;
+	for (end = at; end < s.n && s.p[end] != '#'; end++) {
+		char c = s.p[end];
+		if (c == '/') slash = end;
+		if (c == '/' && str_at(s, end + 1) == '.') return false;
+		if (!ascii_alnum(c) && c != '/' && c != '-' && c != '_' && c != '.' && c != '+') return false;
+	}
+	if (slash == 0 || slash + 1 == end) return false;
+	for (size_t i = end + 1; i < s.n; i++)
+		if (!ascii_alnum(s.p[i]) && s.p[i] != '=' && s.p[i] != '&' && s.p[i] != '-' && s.p[i] != '.') return false;
+	*url = str_slice(s, 0, end);
+	*file = str_slice(s, slash + 1, end);
+	if (fragment) *fragment = str_from_pos(s, end + (end < s.n));
+	return true;
+}
+
+static bool any_link(struct page_reader *r, str reference, str *url, str *file, str *fragment)
+{
+	struct arena *a = &r->scratch;
 	struct err ignored = { 0 };
 	struct url u;
 	str absolute;
-	if (!url_resolve(r->arena, r->base, reference, &absolute, &ignored)) return false;
-	if (!url_parse(r->arena, absolute, &u, &ignored)) return false;
+	if (!url_resolve(a, r->base, reference, &absolute, &ignored)) return false;
+	if (!url_parse(a, absolute, &u, &ignored)) return false;
 	bool web = str_eq(u.scheme, S("https")) || str_eq(u.scheme, S("http"));
 	if (!web && !(r->local && str_eq(u.scheme, S("file")))) return false;
-	*file = url_file_name(r->arena, &u);
-	if (str_empty(*file)) return false;
-	if (fragment) *fragment = u.fragment;
+	str name = url_file_name(a, &u);
+	if (str_empty(name)) return false;
+	*file = arena_str(r->arena, name);
+	if (fragment) *fragment = arena_str(r->arena, u.fragment);
 	size_t hash = str_chr(absolute, '#');
-	*url = str_slice(absolute, 0, hash == STR_NONE ? absolute.n : hash);
+	*url = arena_str(r->arena, str_slice(absolute, 0, hash == STR_NONE ? absolute.n : hash));
 	return true;
+}
+
+bool page_link(struct page_reader *r, str reference, str *url, str *file, str *fragment)
+{
+	if (plain_link(reference, url, file, fragment)) return true;
+	struct arena_mark mark = arena_mark(&r->scratch);
+	bool ok = any_link(r, reference, url, file, fragment);
+	arena_rewind(&r->scratch, mark);
+	return ok;
 }
 
 static bool all_hex(str s)
@@ -68,13 +103,14 @@ void page_hash(struct page_reader *r, struct index_file *f, str algorithm, str h
 			    arena_fmt(r->arena, STR_FMT ":" STR_FMT, STR_ARG(known[i].name), STR_ARG(arena_lower(r->arena, hex)));
 }
 
-struct index_file *page_add(struct page_reader *r)
+bool page_add(struct page_reader *r, const struct index_file *f)
 {
-	if (r->page->files.n >= PAGE_FILES_MAX) {
-		page_bad(r, "it lists more than 1,000,000 files");
-		return NULL;
-	}
-	return vec_push(r->arena, &r->page->files);
+	if (++r->n_files > PAGE_FILES_MAX) return page_bad(r, "it lists more than 1,000,000 files");
+	if (r->take)
+		r->take(r->context, f);
+	else
+		*vec_push(r->arena, &r->page->files) = *f;
+	return true;
 }
 
 enum index_page_kind index_page_kind(str content_type)
@@ -102,10 +138,21 @@ static bool unknown_kind(struct page_reader *r, str content_type)
 
 bool index_page_parse(struct arena *a, str text, str url, str content_type, struct index_page *out, struct err *e)
 {
+	return index_page_read(a, text, url, content_type, NULL, NULL, out, e);
+}
+
+bool index_page_read(struct arena *a, str text, str url, str content_type, index_page_take *take, void *context,
+                     struct index_page *out, struct err *e)
+{
 	struct index_page page = { .kind = str_empty(str_trim(content_type)) ? sniff(text) : index_page_kind(content_type) };
-	struct page_reader r = {
-		.arena = a, .text = text, .base = url, .local = str_istarts(url, S("file:")), .page = &page, .error = e
-	};
+	struct page_reader r = { .arena = a,
+		                     .take = take,
+		                     .context = context,
+		                     .text = text,
+		                     .base = url,
+		                     .local = str_istarts(url, S("file:")),
+		                     .page = &page,
+		                     .error = e };
 	bool ok;
 	if (page.kind == PAGE_UNKNOWN)
 		ok = unknown_kind(&r, content_type);
@@ -115,6 +162,7 @@ bool index_page_parse(struct arena *a, str text, str url, str content_type, stru
 		ok = page_bad(&r, "it is empty");
 	else
 		ok = page.kind == PAGE_JSON ? page_read_json(&r) : page_read_html(&r);
+	arena_release(&r.scratch);
 	if (!ok) return err_where(e, STR_FMT, STR_ARG(url_display(a, url)));
 	*out = page;
 	return true;

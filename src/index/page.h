@@ -20,20 +20,18 @@
 #define PAGE_FILES_MAX 1000000
 
 struct index_file {
-	str file; /* name, percent-decoded once */
-	str url;  /* absolute, without fragment; userinfo as the page has it */
-	bool has_sha256;
-	struct sha256 sha256;
+	str file;                     /* name, percent-decoded once */
+	str url;                      /* absolute, without fragment; userinfo as the page has it */
 	struct str_list other_hashes; /* "sha512:hex", "md5:hex": lower case */
 	str requires_python;          /* empty when absent */
+	str yanked_reason;            /* may be empty */
+	str upload_time;              /* as written; empty when absent */
+	uint64_t size;
+	struct sha256 sha256, metadata_sha256;
+	bool has_sha256, has_size;
 	bool yanked;
-	str yanked_reason; /* may be empty */
 	bool has_metadata; /* PEP 658: url + ".metadata" exists */
 	bool has_metadata_sha256;
-	struct sha256 metadata_sha256;
-	bool has_size;
-	uint64_t size;
-	str upload_time; /* as written; empty when absent */
 };
 
 enum index_page_kind { PAGE_JSON, PAGE_HTML, PAGE_UNKNOWN };
@@ -50,5 +48,10 @@ struct index_page {
 enum index_page_kind index_page_kind(str content_type);
 /* url: the page's own, after redirects. Content types that are no index page are "bad-index-page". */
 bool index_page_parse(struct arena *a, str text, str url, str content_type, struct index_page *out, struct err *e);
+/* The same for pages that are not to stand in memory twice: each file is given to `take`, whose views live until it returns;
+ * NULL: the files so far do not count (a repeated key). out->files stays empty. When it fails, files may have been given. */
+typedef void index_page_take(void *context, const struct index_file *file);
+bool index_page_read(struct arena *a, str text, str url, str content_type, index_page_take *take, void *context,
+                     struct index_page *out, struct err *e);
 
 #endif

@@ -37,17 +37,15 @@ static bool take_anchor(struct page_reader *r, const struct html_reader *h)
 	const struct html_attribute *href = html_attribute(h, S("href"));
 	str url, file, fragment;
 	if (!href || !page_link(r, href->value, &url, &file, &fragment)) return true;
-	struct index_file *f = page_add(r);
-	if (!f) return false;
 	const struct html_attribute *yanked = html_attribute(h, S("data-yanked"));
-	f->url = url;
-	f->file = file;
-	f->requires_python = str_trim(attribute(h, S("data-requires-python")));
-	f->yanked = yanked != NULL;
-	f->yanked_reason = yanked ? yanked->value : S("");
-	take_fragment(r, f, fragment);
-	take_metadata(h, f);
-	return true;
+	struct index_file f = { .url = url,
+		                    .file = file,
+		                    .requires_python = str_trim(attribute(h, S("data-requires-python"))),
+		                    .yanked = yanked != NULL,
+		                    .yanked_reason = yanked ? yanked->value : S("") };
+	take_fragment(r, &f, fragment);
+	take_metadata(h, &f);
+	return page_add(r, &f);
 }
 
 static bool take_meta(struct page_reader *r, const struct html_reader *h)
@@ -75,10 +73,13 @@ bool page_read_html(struct page_reader *r)
 	bool based = false, ok = true;
 	if (is_cut(r->text)) return page_bad(r, "it ends inside an HTML tag");
 	html_begin(&h, r->arena, r->text);
-	for (enum html_token t; ok && (t = html_next(&h)) != HTML_END;) {
-		if (t != HTML_OPEN) continue;
-		if (str_eq(h.name, S("a"))) {
+	struct arena_mark mark = arena_mark(r->arena);
+	for (enum html_token t; ok && (t = html_next(&h)) != HTML_END; mark = arena_mark(r->arena)) {
+		if (t != HTML_OPEN) {
+			page_file_over(r, mark);
+		} else if (str_eq(h.name, S("a"))) {
 			ok = take_anchor(r, &h);
+			page_file_over(r, mark);
 		} else if (str_eq(h.name, S("base")) && !based && html_attribute(&h, S("href"))) {
 			/* Only the first one counts; it may be relative itself. */
 			str base;

@@ -7,6 +7,10 @@
 
 struct page_reader {
 	struct arena *arena;
+	struct arena scratch;  /* for one link */
+	index_page_take *take; /* NULL: files are kept in page->files */
+	void *context;
+	size_t n_files;
 	str text;
 	str base;   /* what links are relative to */
 	bool local; /* the page is a file of this computer: only such pages may name other files of it */
@@ -25,7 +29,12 @@ bool page_api_version(struct page_reader *r, str version);
 bool page_link(struct page_reader *r, str reference, str *url, str *file, str *fragment);
 /* One digest: SHA-256 into its place, others into other_hashes; what is none is ignored. */
 void page_hash(struct page_reader *r, struct index_file *f, str algorithm, str hex);
-/* A place for one more file, NULL above PAGE_FILES_MAX (error set). */
-struct index_file *page_add(struct page_reader *r);
+/* One more file; false above PAGE_FILES_MAX. */
+bool page_add(struct page_reader *r, const struct index_file *f);
+/* Around each file: what it took of the arena is given back when nobody keeps it. */
+static inline void page_file_over(struct page_reader *r, struct arena_mark mark)
+{
+	if (r->take) arena_rewind(r->arena, mark);
+}
 
 #endif

@@ -161,22 +161,23 @@ static bool file(struct walk *w)
 	if (!page_link(w->r, fw.link, &f.url, &named, NULL)) return true;
 	if (str_chr(f.file, '/') != STR_NONE || str_chr(f.file, '\0') != STR_NONE)
 		return bad_shape(w, "a file name holds \"/\" or NUL");
-	struct index_file *place = page_add(w->r);
-	if (!place) return false;
-	*place = f;
-	return true;
+	return page_add(w->r, &f);
 }
 
 static bool files(struct walk *w)
 {
 	if (!next(w)) return false;
 	if (w->token != JSON_TOKEN_ARRAY_BEGIN) return bad_shape(w, "\"files\" is not a list");
-	w->r->page->files.n = 0; /* a repeated key: the last one counts */
+	/* A repeated key: the last one counts. */
+	w->r->page->files.n = w->r->n_files = 0;
+	if (w->r->take) w->r->take(w->r->context, NULL);
 	for (;;) {
+		struct arena_mark mark = arena_mark(w->r->arena);
 		if (!next(w)) return false;
 		if (w->token == JSON_TOKEN_ARRAY_END) return true;
 		if (w->token != JSON_TOKEN_OBJECT_BEGIN) return bad_shape(w, "a member of \"files\" is not an object");
 		if (!file(w)) return false;
+		page_file_over(w->r, mark);
 	}
 }
 

@@ -38,6 +38,9 @@ static void take_header(struct arena *a, struct http_answer *answer, str name, s
 	};
 	if (str_ieq(name, S("content-length"))) take_length(answer, value);
 	if (str_ieq(name, S("transfer-encoding"))) answer->transfer_encoding = true;
+	/* A list may stand in several lines (RFC 9110 5.3). */
+	if (str_ieq(name, S("cache-control")) && answer->cache_control.n)
+		value = arena_fmt(a, STR_FMT ", " STR_FMT, STR_ARG(answer->cache_control), STR_ARG(value));
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		if (str_ieq(name, kept[i].name)) *kept[i].to = arena_str(a, value);
 }
