@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "zip/zip_read.h"
+#include "zip/zip_walk.h"
 
 #define CONTENT_MAX ((size_t)1 << 20)
 
@@ -36,6 +37,20 @@ static bool same(void *context, const void *bytes, size_t n)
 	return true;
 }
 
+/* What a decoder takes a walk takes, to the same end; beside another stream, too. */
+static void check_walk(const uint8_t *data, size_t size, bool good)
+{
+	static const unsigned char beside[] = "\x4b\x4c\4\0";
+	static struct buf memory;
+	struct zip_walk_stream two[] = { { .bytes = { (const char *)data, size } }, { .bytes = { (const char *)beside, 4 } } };
+	if (!memory.p) buf_init(&memory, (size_t)64 << 10);
+	bool alone = zip_walk(&memory, two, 1);
+	uint64_t block = two[0].final_block, end = two[0].end;
+	if (good && !alone) abort();
+	if (zip_walk(&memory, two, 2) != alone) abort();
+	if (alone && (two[0].final_block != block || two[0].end != end || (end + 7) / 8 != size || block >= end)) abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char *content;
@@ -45,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!content || !file || size == 0) return 0;
 	size_t n = 0;
 	bool good = ask_zlib(data, size, content, &n);
+	check_walk(data, size, good);
 	if (n == CONTENT_MAX) return 0; /* not known */
 	if (ftruncate(fileno(file), 0) != 0 || pwrite(fileno(file), data, size, 0) != (ssize_t)size) abort();
 	struct zip_archive z = { .fd = fileno(file), .path = S("stream"), .size = size };

@@ -26,17 +26,11 @@ struct zip_decode_io {
 	void *context;
 	/* The next bytes of input, valid until the next call; *n = 0 at the end. */
 	bool (*fill)(void *context, const unsigned char **p, size_t *n);
-	/* Takes output, in order. NULL: nothing is kept, and distances are not judged; for streams that we made. */
+	/* Takes output, in order. */
 	bool (*drain)(void *context, const void *bytes, size_t n);
 };
 
 /* Decodes one stream. *used: bytes of input that it has, whatever follows them. */
 enum zip_decode_end zip_decode(const struct zip_decode_io *io, uint64_t *used);
-
-/* Where a stream's final block begins and ends, in bits from its start: what joining streams needs. */
-struct zip_decode_bits {
-	uint64_t final_block, end;
-};
-enum zip_decode_end zip_decode_bits(const struct zip_decode_io *io, uint64_t *used, struct zip_decode_bits *bits);
 
 #endif

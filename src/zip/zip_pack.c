@@ -41,6 +41,8 @@ struct slot {
 struct lane {
 	struct zip_pieces coder;
 	struct buf plain;
+	struct piece *waiting[ZIP_WALK_STREAMS]; /* compressed, their ends not opened */
+	size_t n_waiting;
 };
 
 struct packing {
@@ -187,7 +189,12 @@ static bool inflate_memory(const struct zip_pack_item *item, str stream, struct 
 
 static void add_stream(struct zip_pieces *coder, str plain, bool last, struct buf *out)
 {
-	buf_add_str(out, zip_pieces_next(coder, plain, last));
+	if (!buf_add_str(out, zip_pieces_next(coder, plain)) || last) return;
+	size_t begin = out->n - coder->out.n;
+	if (!buf_reserve(out, ZIP_PIECES_JOIN)) return; /* longer than it is worth */
+	str stream = { out->p + begin, coder->out.n }, *one = &stream;
+	zip_pieces_open_ends(coder, &one, 1);
+	out->n = begin + stream.n;
 }
 
 /* The stream of an entry's pieces, one after the other, where it is shorter than the one there is. */
@@ -211,6 +218,21 @@ static bool recompress(struct lane *lane, struct piece *piece, const struct zip_
 
 /* --- the threads --- */
 
+static void open_waiting(struct lane *lane)
+{
+	str *streams[ZIP_WALK_STREAMS];
+	for (size_t i = 0; i < lane->n_waiting; i++) streams[i] = &lane->waiting[i]->packed;
+	if (lane->n_waiting > 0) zip_pieces_open_ends(&lane->coder, streams, lane->n_waiting);
+	lane->n_waiting = 0;
+}
+
+/* Two ends together cost little more than one. */
+static void open_later(struct lane *lane, struct piece *piece)
+{
+	lane->waiting[lane->n_waiting++] = piece;
+	if (lane->n_waiting == ZIP_WALK_STREAMS) open_waiting(lane);
+}
+
 static bool do_piece(struct packing *p, struct piece *piece, struct pool_worker *worker, struct err *e)
 {
 	struct lane *lane = &p->lanes[worker->index];
@@ -220,8 +242,12 @@ static bool do_piece(struct packing *p, struct piece *piece, struct pool_worker 
 	if (!piece_bytes(p, lane, piece, &plain, e)) return false;
 	piece->crc32 = zip_crc32(0, plain.p, plain.n);
 	if (p->options->level == 0) return true;
-	piece->packed = arena_str(&worker->keep, zip_pieces_next(&lane->coder, plain, piece->last));
+	str stream = zip_pieces_next(&lane->coder, plain);
+	char *kept = arena_array(&worker->keep, char, stream.n + ZIP_PIECES_JOIN);
+	memcpy(kept, stream.p, stream.n);
+	piece->packed = (str){ kept, stream.n };
 	piece->done = true;
+	if (!piece->last) open_later(lane, piece);
 	return true;
 }
 
@@ -236,7 +262,9 @@ static bool run_piece(void *context, size_t i, struct pool_worker *worker, struc
 static bool run_pieces(struct packing *p)
 {
 	if (p->pieces.n == 0) return true;
-	if (pool_run(p->jobs, p->pieces.n, run_piece, p, p->options->cancel, &p->keep, p->e)) return true;
+	bool ok = pool_run(p->jobs, p->pieces.n, run_piece, p, p->options->cancel, &p->keep, p->e);
+	for (size_t i = 0; i < p->jobs; i++) open_waiting(&p->lanes[i]);
+	if (ok) return true;
 	for (size_t i = 0; i < p->pieces.n; i++) {
 		if (!p->pieces.p[i].failed) continue;
 		*p->failed = p->from + p->pieces.p[i].slot;
