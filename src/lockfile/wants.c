@@ -51,17 +51,23 @@ bool wants_find(struct arena *a, str folder, str *file, struct err *e)
 	return true;
 }
 
-/* A folder stands for the project file in it. */
+/* A folder stands for the project file in it. One that says nothing yet is read too: it may say something wrong. */
 static bool project_file(struct wants_reader *r, str *path, struct err *e)
 {
+	static const char *const names[] = { "pyproject.toml", "setup.cfg", "setup.py" };
 	struct io_stat st = { 0 };
 	str folder = r->request->project;
 	if (!io_stat(arena_cstr(r->a, folder), &st, e)) return false;
 	*path = folder;
 	if (!st.exists || !st.is_dir) return true;
-	if (!wants_find(r->a, folder, path, e)) return false;
-	if (!str_empty(*path)) return true;
-	err_set(e, ERR_IO, "not-found", "the folder holds no project: no pyproject.toml or setup.cfg says what it needs");
+	if (!wants_find(r->a, folder, path, e) || !str_empty(*path)) return !err_is_set(e);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		bool there;
+		*path = path_join(r->a, folder, str_from(names[i]));
+		if (!is_file(r->a, *path, &there, e)) return false;
+		if (there) return true;
+	}
+	err_set(e, ERR_IO, "not-found", "the folder holds no project: neither pyproject.toml nor setup.cfg");
 	err_where(e, STR_FMT, STR_ARG(folder));
 	return err_help(e, "name a requirements file with -r");
 }
@@ -73,6 +79,7 @@ static bool read_project(struct wants_reader *r, struct err *e)
 	if (!project_file(r, &path, e)) return false;
 	if (!r->request->requirements.n) r->home = path_dir(path);
 	if (!load(r, path, &text, e)) return false;
+	if (str_ends(path, S(".py"))) return wants_setup_py(path, e);
 	if (str_ends(path, S(".cfg"))) return wants_setup_cfg_read(r, path, text, e);
 	return wants_project_read(r, path, text, e);
 }

@@ -65,6 +65,7 @@ struct wants {
 
 struct wants_request {
 	struct str_list requirements; /* files */
+	str text;                     /* p != NULL: the bytes of requirements.p[0], already read */
 	str project;                  /* folder or project file; p == NULL: none */
 	const struct env *env;
 };

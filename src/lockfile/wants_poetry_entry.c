@@ -34,12 +34,13 @@ static bool flag_of(struct entry *s, const char *key, bool *out, struct err *e)
 
 /* --- versions --- */
 
-/* One version without "==" is one version for Poetry. */
-static bool is_pin(const struct interval_set *s)
+/* One version without "==" is one version for Poetry. Sets that were put together have other cuts of the same meaning. */
+static bool is_pin(struct arena *a, const struct interval_set *s)
 {
-	if (s->n != 1 || s->p[0].from.side != CUT_BELOW || !s->p[0].to.version) return false;
-	return (s->p[0].to.side == CUT_AFTER_LOCALS || s->p[0].to.side == CUT_ABOVE) &&
-	       version_cmp(s->p[0].from.version, s->p[0].to.version) == 0;
+	if (s->n != 1 || s->p[0].from.side != CUT_BELOW) return false;
+	struct cut after = { CUT_AFTER_LOCALS, s->p[0].from.version }, itself = { CUT_ABOVE, s->p[0].from.version };
+	struct cut to = cut_canonical(a, s->p[0].to);
+	return cut_cmp(cut_canonical(a, after), to) == 0 || cut_cmp(cut_canonical(a, itself), to) == 0;
 }
 
 /* A version that was written, and not made from one, has a text. */
@@ -64,7 +65,7 @@ static bool take_version(struct entry *s, const struct toml_value *v, struct err
 	if (!any && !constraint_of(s, v, &w->allowed, e)) return false;
 	for (size_t i = 0; i < w->allowed.n; i++)
 		w->names_prerelease |= written_prerelease(w->allowed.p[i].from) || written_prerelease(w->allowed.p[i].to);
-	w->pinned = is_pin(&w->allowed);
+	w->pinned = is_pin(s->p->r->a, &w->allowed);
 	w->text = w->name;
 	for (size_t i = 0; i < w->extras.n; i++)
 		w->text = arena_fmt(s->p->r->a, STR_FMT "%c" STR_FMT, STR_ARG(w->text), i ? ',' : '[', STR_ARG(w->extras.p[i]));
@@ -96,6 +97,16 @@ static bool take_markers(struct entry *s, struct err *e)
 	return add_marker(s, m, e);
 }
 
+/* python = "3.8" is said as python_version == "3.8": all of 3.8. */
+static void widen_minors(struct arena *a, struct interval_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct interval_set one = { &set->p[i], 1 };
+		const struct version *v = set->p[i].from.version;
+		if (is_pin(a, &one) && v->n_release == 2) set->p[i].to = (struct cut){ CUT_BELOW, version_prefix_dev0(a, v, 2, true) };
+	}
+}
+
 static bool take_python(struct entry *s, struct err *e)
 {
 	const struct toml_value *v = toml_get(s->table, S("python"));
@@ -105,6 +116,7 @@ static bool take_python(struct entry *s, struct err *e)
 	str text;
 	if (!v || !text_of(s, "python", &text, e)) return v == NULL;
 	if (!constraint_of(s, v, &allowed, e)) return false;
+	widen_minors(s->p->r->a, &allowed);
 	if (!wants_marker_python(s->p->r->a, &allowed, &m, &never, e)) return toml_where(e, &s->p->d, v->offset);
 	s->out->never |= never;
 	return add_marker(s, m, e);

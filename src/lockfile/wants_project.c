@@ -230,13 +230,10 @@ static bool read_older(struct wants_project *p, struct err *e)
 	struct io_stat st = { 0 };
 	bool found;
 	if (p->project || p->poetry) return true;
-	if (!wants_setup_cfg_beside(p->r, p->folder, &found, e) || found) return err_is_set(e) == false;
+	if (!wants_setup_cfg_beside(p->r, p->folder, &found, e) || found) return !err_is_set(e);
 	str path = path_join(p->r->a, p->folder, S("setup.py"));
 	if (!io_stat(arena_cstr(p->r->a, path), &st, e)) return false;
-	if (!st.exists) return true;
-	err_set(e, ERR_RESOLVE, "dynamic-dependencies", "the dependencies are decided by setup.py, which is never run");
-	err_where(e, STR_FMT, STR_ARG(path));
-	return err_help(e, "list them in [project] of pyproject.toml, or name a requirements file with -r");
+	return !st.exists || wants_setup_py(path, e);
 }
 
 static bool read_project(struct wants_project *p, struct err *e)

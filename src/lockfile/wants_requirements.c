@@ -61,7 +61,9 @@ static bool take_line(struct wants_reader *r, const struct requirement_line *lin
 bool wants_requirements(struct wants_reader *r, struct err *e)
 {
 	struct requirements files = { 0 };
-	struct requirements_request request = { .paths = r->request->requirements, .env = r->request->env };
+	struct requirements_request request = { .paths = r->request->requirements,
+		                                    .text = r->request->text,
+		                                    .env = r->request->env };
 	if (!request.paths.n) return true;
 	if (!requirements_parse(r->a, &request, &files, e)) return false;
 	for (size_t i = 0; i < files.lines.n; i++)

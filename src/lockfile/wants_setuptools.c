@@ -151,6 +151,13 @@ static bool take_extras(struct cfg *c, struct err *e)
 	return true;
 }
 
+bool wants_setup_py(str path, struct err *e)
+{
+	err_set(e, ERR_RESOLVE, "dynamic-dependencies", "the dependencies are decided by setup.py, which is never run");
+	err_where(e, STR_FMT, STR_ARG(path));
+	return err_help(e, "list them in [project] of pyproject.toml, or name a requirements file with -r");
+}
+
 /* setup.py runs after setup.cfg and may say something else. */
 static bool check_setup_py(struct cfg *c, struct err *e)
 {

@@ -15,6 +15,8 @@
 bool wants_setup_cfg_read(struct wants_reader *r, str path, str text, struct err *e);
 /* The same beside a pyproject.toml that leaves these to it; *found tells whether there is one with [options] or [metadata]. */
 bool wants_setup_cfg_beside(struct wants_reader *r, str folder, bool *found, struct err *e);
+/* ERR_RESOLVE "dynamic-dependencies": nothing else says what the project needs. */
+bool wants_setup_py(str path, struct err *e);
 /* What `dynamic` of [project] announces. */
 bool wants_dynamic_read(struct wants_project *p, struct err *e);
 
