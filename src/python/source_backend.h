@@ -32,7 +32,8 @@ struct source_facts {
 	bool license_files_given;      /* the project named globs, be they empty */
 	struct str_list keywords, classifiers;
 	VEC(struct source_person) authors, maintainers;
-	struct str_list urls; /* "Label, URL" in the order written */
+	bool all_authors_named; /* Author names those with an address, too (uv_build) */
+	struct str_list urls;   /* "Label, URL" in the order written */
 	str home_page, download_url;
 	str requires_python;
 	struct str_list requires_dist;                   /* as Requires-Dist has them: extras' lines with their marker */

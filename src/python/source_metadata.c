@@ -52,11 +52,11 @@ static void add_display_name(struct buf *out, str name)
 }
 
 /* PEP 621: those with a name alone make Author, all others Author-email. */
-static void people(struct buf *out, const char *plain, const char *mail, const struct source_person *p, size_t n)
+static void people(struct buf *out, const char *plain, const char *mail, const struct source_person *p, size_t n, bool all)
 {
 	bool first = true;
 	for (size_t i = 0; i < n; i++) {
-		if (p[i].email.n) continue;
+		if (p[i].name.n == 0 || (p[i].email.n && !all)) continue;
 		buf_addf(out, first ? "%s: " STR_FMT : "%s" STR_FMT, first ? plain : ", ", STR_ARG(p[i].name));
 		first = false;
 	}
@@ -81,8 +81,8 @@ bool source_metadata_write(const struct source_facts *f, struct buf *out)
 	joined(out, "Keywords", &f->keywords);
 	field(out, "Home-page", f->home_page);
 	field(out, "Download-URL", f->download_url);
-	people(out, "Author", "Author-email", f->authors.p, f->authors.n);
-	people(out, "Maintainer", "Maintainer-email", f->maintainers.p, f->maintainers.n);
+	people(out, "Author", "Author-email", f->authors.p, f->authors.n, f->all_authors_named);
+	people(out, "Maintainer", "Maintainer-email", f->maintainers.p, f->maintainers.n, f->all_authors_named);
 	field(out, "License", f->license_text);
 	field(out, "License-Expression", f->license_expression);
 	fields(out, "License-File", &f->license_files);

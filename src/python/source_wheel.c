@@ -69,6 +69,7 @@ static const struct {
 } backends[] = {
 	{ "flit_core.buildapi", &source_flit },
 	{ "flit.buildapi", &source_flit },
+	{ "uv_build", &source_uv },
 };
 
 static bool read_pyproject(struct source_work *w)
