@@ -17,7 +17,7 @@
 #include "zip/zip_record.h"
 #include "zip/zip_window.h"
 
-#define SLOTS 1024
+#define SLOTS 256
 /* Below, streams are not left to zip_write_raw: its cache is for wheels, whose descriptors stay open; scratch files come and go. */
 #define READ_WHOLE ((uint64_t)64 << 10)
 
