@@ -83,13 +83,17 @@ static enum pack_links links_of(str word)
 	return PACK_LINKS_UNSET;
 }
 
-static size_t jobs_of(struct run *run)
+static bool jobs_of(struct run *run, size_t *jobs, struct err *e)
 {
 	uint64_t n = 0;
 	const char *text = env_get_nonempty(run->env, "LAMINA_JOBS");
-	if (text && !opt_given(run->values, "jobs") && str_u64(str_from(text), &n) && n >= 1 && n <= POOL_JOBS_MAX)
-		return (size_t)n;
-	return (size_t)opt_number(run->values, "jobs", pool_cpus());
+	*jobs = (size_t)opt_number(run->values, "jobs", pool_cpus());
+	if (!text || opt_given(run->values, "jobs")) return true;
+	if (!str_u64(str_from(text), &n) || n < 1 || n > POOL_JOBS_MAX)
+		return err_set(e, ERR_USAGE, "option-value", "LAMINA_JOBS must be a number from 1 to %d, not \"%s\"", POOL_JOBS_MAX,
+		               text);
+	*jobs = (size_t)n;
+	return true;
 }
 
 static bool prefix_of(const struct run *run, str *out, struct err *e)
@@ -181,15 +185,15 @@ static bool run_zip(struct run *run, struct err *e)
 	request.exclude = *opt_list(v, "exclude");
 	request.links = links_of(opt_value(v, "symlinks"));
 	request.level = level_of(opt_value(v, "compress"));
-	request.jobs = jobs_of(run);
 	request.cancel = run->cancel;
-	bool ok = prefix_of(run, &request.prefix, e) && pack_zip(run->arena, &request, &notes, &result, e);
+	bool ok = jobs_of(run, &request.jobs, e) && prefix_of(run, &request.prefix, e) &&
+	          pack_zip(run->arena, &request, &notes, &result, e);
 	ui_notes(run->ui, &notes, &shown);
 	if (!ok) return false;
 	uint64_t ns = clock_ns() - run->began_ns;
 	if (opt_given(v, "json"))
 		print_json(run, &result, &notes, ns);
-	else
+	else if (!run->ui->quiet)
 		print_line(run, &result, ns);
 	return true;
 }

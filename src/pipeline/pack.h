@@ -9,7 +9,7 @@
  * says otherwise.
  * Errors:  ERR_USAGE "no-input", "output-inside", "output-is-input"; ERR_FORMAT "pack-name", "pack-folder", "pack-special",
  *          "pack-link", "pack-depth", "collision", "bootstrap-clash", "crlf-shebang", "size-unzipped"; ERR_IO. Nothing is left behind.
- * Memory:  zip_pack's bound (zip/zip_pack.h) and about 300 bytes a file. */
+ * Memory:  zip_pack's bound (zip/zip_pack.h) and about 600 bytes a file. */
 #ifndef LAMINA_PIPELINE_PACK_H
 #define LAMINA_PIPELINE_PACK_H
 

@@ -163,6 +163,17 @@ def test_modes_by_rule(project):
                      "worker": 0o755, "config.json": 0o755}
 
 
+def test_quiet_and_jobs(project):
+    done = run(["-q", "-o", "f.zip", "worker"], project)
+    assert (done.stdout, done.stderr) == ("", "")
+    first = digest(project / "f.zip")
+    run(["-o", "f.zip", "worker"], project, env={"LAMINA_JOBS": "3"})
+    assert digest(project / "f.zip") == first
+    for wrong in ("0", "many", "65"):
+        assert wrong in run(["-o", "f.zip", "worker"], project, 2, env={"LAMINA_JOBS": wrong}).stderr
+        run(["-j", "1", "-o", "f.zip", "worker"], project, env={"LAMINA_JOBS": wrong})
+
+
 def test_prefix_and_plain(project):
     run(["--prefix", "bin", "-o", "f.zip", "worker", "config.json"], project)
     assert {n: m for n, (_, m, _) in entries(project / "f.zip").items()} == {"bin/worker": 0o755, "bin/config.json": 0o755}
