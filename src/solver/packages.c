@@ -56,7 +56,6 @@ struct set *package_start(struct search *s, uint32_t package)
 {
 	struct package *x = &s->packages.p[package];
 
-	if (x->start != NULL) return x->start;
 	if (x->everything == NULL) x->everything = set_everything(&s->keep, ladder_of(s, package));
 	return x->everything;
 }

@@ -7,7 +7,7 @@
  *     term        a package and a set of its states; it holds when what the package may still be lies within the set
  *     trail       what was decided and derived, in order; each entry keeps what its package may be since then
  *     level       how many decisions lie before; level 0 is what follows from the requirements alone
- * Invariants: a package's `now` is the set of its newest trail entry (or `start`); sets along its entries only shrink and are
+ * Invariants: a package's `now` is the set of its newest trail entry (or package_start); sets along its entries only shrink and are
  *             never empty while the search goes on. Rules of needs grow in place: other versions with the same need are added to
  *             their first term, which makes them say more and keeps every conclusion drawn from them true.
  * Memory:     `keep` lives as long as the search (rules, packages); `trail_memory` is rewound when the trail is cut. */
@@ -91,7 +91,6 @@ struct package {
 	uint32_t project, base; /* base: the package of the project itself */
 	str extra;
 	/* what follows from the trail */
-	struct set *start; /* what it may be before anything was decided; NULL: everything */
 	struct set *now;
 	struct set *everything; /* cached */
 	uint32_t decided;       /* position, or NOTHING */

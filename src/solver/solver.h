@@ -10,7 +10,9 @@
  *            conflict resolution and backjumping as in PubGrub. Sets are python/interval.h's.
  * Preference: a candidate that `preferred` names first; then, unless `prereleases` says otherwise, finals before pre-releases;
  *            then the newest (or the oldest) first. An answer is such that no other answer over the same names is at least as
- *            preferred for every name and more preferred for one: what a conflict held back for no reason is raised again.
+ *            preferred for every name and more preferred for one. That follows from how it is found: a decision takes the best
+ *            version that the decisions before it leave. Were another answer better everywhere, look at the first decision in
+ *            which it differs: it takes a better version there, which earlier decisions, the same in both, had ruled out.
  * Order:     needs of the root are sorted before anything happens: the order of the user's lines never changes the answer.
  * Source:    "PubGrub: Next-Generation Version Solving" (N. Weizenbaum, 2018); priorities and prefetch as uv describes them.
  * Limits:    SOLVER_STEPS_MAX decisions and conflicts (ERR_RESOLVE "too-complex").

@@ -2,13 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  *     > a>=1; b                   what the root needs; each has the place "requirements.txt:1", 2, ...; "~c<2" is a constraint
+ *     >> a>=1                     the same without a place
  *     a 2: b>=2; c[x]             a version and its needs, in any order of versions
  *     a[x] 2: d                   what an extra adds
  *     a 1 !no wheel               a version that can never be chosen, and why (reasons are numbered as they appear)
  *     a 1 ?bad metadata           the same, known only from its metadata
  *     a 1 *                       the preferred version
  *     @a last|mixed|never         how pre-releases of a count
- *     @a missing no index has it  there is no such project (so is every name without versions) */
+ *     @a missing no index has it  there is no such project (so is every name without versions)
+ *     @a hint try b               what the provider says in addition */
 #ifndef LAMINA_TESTS_SOLVER_REGISTRY_H
 #define LAMINA_TESTS_SOLVER_REGISTRY_H
 
@@ -29,7 +31,7 @@ struct registry_version {
 };
 
 struct registry_project {
-	str name, missing;
+	str name, missing, hint;
 	enum solver_pre prereleases;
 	VEC(struct registry_version) versions; /* of the project and its extras */
 	struct solver_project page;
@@ -120,6 +122,8 @@ static inline void registry_setting(struct registry *r, str line)
 	p = registry_project(r, name);
 	str_cut(value, ' ', &value, &text);
 	if (str_eq(value, S("missing"))) p->missing = text;
+	if (str_eq(value, S("hint"))) p->hint = text;
+	if (text.n != 0) return;
 	p->prereleases = str_eq(value, S("mixed"))   ? SOLVER_PRE_MIXED
 	                 : str_eq(value, S("never")) ? SOLVER_PRE_NEVER
 	                                             : SOLVER_PRE_LAST;
@@ -209,6 +213,12 @@ static inline str registry_ask_reason(void *context, str name, uint32_t refused)
 	return r->reasons.p[refused - 1];
 }
 
+static inline str registry_hint(void *context, str name, const struct interval_set *allowed)
+{
+	BUG_IF(allowed->n == 0);
+	return registry_project(context, name)->hint;
+}
+
 static inline void registry_begin(struct registry *r)
 {
 	*r = (struct registry){ 0 };
@@ -217,6 +227,7 @@ static inline void registry_begin(struct registry *r)
 	r->provider.needs = registry_ask_needs;
 	r->provider.likely = registry_likely;
 	r->provider.reason = registry_ask_reason;
+	r->provider.hint = registry_hint;
 }
 
 static inline void registry_read(struct registry *r, str text)
@@ -230,14 +241,15 @@ static inline void registry_read(struct registry *r, str text)
 		if (line.p[0] == '@') {
 			registry_setting(r, str_from_pos(line, 1));
 		} else if (line.p[0] == '>') {
-			str item, rest = str_from_pos(line, 1);
+			bool placed = str_at(line, 1) != '>';
+			str item, rest = str_from_pos(line, placed ? 1 : 2);
 
 			while (rest.n != 0) {
 				struct solver_need need;
 
 				str_cut(rest, ';', &item, &rest);
 				need = registry_need(r, str_trim(item));
-				need.where = arena_fmt(&r->a, "requirements.txt:%zu", r->root.n + 1);
+				if (placed) need.where = arena_fmt(&r->a, "requirements.txt:%zu", r->root.n + 1);
 				*vec_push(&r->a, &r->root) = need;
 			}
 		} else {
