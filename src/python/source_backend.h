@@ -29,6 +29,7 @@ struct source_facts {
 	str license_text;                  /* License: (before PEP 639) */
 	str license_expression;
 	struct str_list license_files; /* paths in the tree, bytewise */
+	bool licenses_unnamed;         /* packed, but without License-File (pdm-backend's default names) */
 	bool license_files_given;      /* the project named globs, be they empty */
 	struct str_list keywords, classifiers;
 	VEC(struct source_person) authors, maintainers;
@@ -40,6 +41,8 @@ struct source_facts {
 	struct str_list provides_extra;                  /* normalised, in the order written */
 	struct str_list import_names, import_namespaces; /* metadata 2.5 (PEP 794); written when there are any */
 	VEC(struct source_entry_point) entry_points;
+	bool
+	    empty_script_groups; /* entry_points.txt names console_scripts and gui_scripts even when there are none (pdm-backend) */
 	struct str_list dynamic; /* of [project].dynamic, as written: the backend has to fill these in */
 };
 
@@ -87,6 +90,10 @@ bool source_add_requirement(struct source_work *w, str text, str extra, const st
 /* METADATA 2.4 in the order of the specification; the description at its end. */
 bool source_metadata_write(const struct source_facts *f, struct buf *out);
 void source_entry_points_write(const struct source_facts *f, struct buf *out);
+
+/* --- source_glob.c: patterns of Python's glob (hidden = false) and pathlib (true): the whole path or nothing --- */
+bool source_glob_match(str pattern, str path, bool hidden);
+bool source_has_magic(str pattern);
 
 /* --- for members --- */
 void source_add_member(struct source_work *w, str to, str from);

@@ -85,7 +85,7 @@ bool source_metadata_write(const struct source_facts *f, struct buf *out)
 	people(out, "Maintainer", "Maintainer-email", f->maintainers.p, f->maintainers.n, f->all_authors_named);
 	field(out, "License", f->license_text);
 	field(out, "License-Expression", f->license_expression);
-	fields(out, "License-File", &f->license_files);
+	if (!f->licenses_unnamed) fields(out, "License-File", &f->license_files);
 	fields(out, "Classifier", &f->classifiers);
 	fields(out, "Requires-Dist", &f->requires_dist);
 	field(out, "Requires-Python", f->requires_python);
@@ -108,14 +108,24 @@ static int by_group_and_name(const void *a, const void *b)
 	return order ? order : str_cmp(x->name, y->name);
 }
 
+static void begin_group(struct buf *out, str group) { buf_addf(out, "%s[" STR_FMT "]\n", out->n ? "\n" : "", STR_ARG(group)); }
+
+static bool has_group(const struct source_facts *f, str group)
+{
+	for (size_t i = 0; i < f->entry_points.n; i++)
+		if (str_eq(f->entry_points.p[i].group, group)) return true;
+	return false;
+}
+
 void source_entry_points_write(const struct source_facts *f, struct buf *out)
 {
-	str group = { 0 };
+	static const char *const scripts[] = { "console_scripts", "gui_scripts" };
 	if (f->entry_points.n > 1) qsort(f->entry_points.p, f->entry_points.n, sizeof *f->entry_points.p, by_group_and_name);
+	for (size_t i = 0; f->empty_script_groups && i < 2; i++)
+		if (!has_group(f, str_from(scripts[i]))) begin_group(out, str_from(scripts[i]));
 	for (size_t i = 0; i < f->entry_points.n; i++) {
 		const struct source_entry_point *p = &f->entry_points.p[i];
-		if (i == 0 || !str_eq(p->group, group)) buf_addf(out, "%s[" STR_FMT "]\n", i ? "\n" : "", STR_ARG(p->group));
-		group = p->group;
+		if (i == 0 || !str_eq(p->group, f->entry_points.p[i - 1].group)) begin_group(out, p->group);
 		buf_addf(out, STR_FMT " = " STR_FMT "\n", STR_ARG(p->name), STR_ARG(p->value));
 	}
 }
