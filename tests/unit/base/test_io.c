@@ -179,6 +179,33 @@ static void facts(void **state)
 }
 
 /* The mode is what was asked for under any umask, an old file is whole until the new one is, and nothing stays beside. */
+/* A regular file and nothing else, at once; with or without links on the way. */
+static void regular(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path;
+		bool with_links, without;
+	} rows[] = {
+		{ "r-folder/file", true, true }, { "r-link", true, false },     { "r-way/file", true, false },
+		{ "r-pipe", false, false },      { "r-folder", false, false },  { "r-gone", false, false },
+		{ "r-loop/x", false, false },    { "/dev/null", false, false }, { "r-folder/../r-folder/file", true, true },
+	};
+	struct err e = { 0 };
+	assert_true(io_mkdirs("r-folder", &e) && io_write_file("r-folder/file", S("x"), 0644, false, &e));
+	assert_int_equal(symlink("r-folder/file", "r-link") | symlink("r-folder", "r-way") | symlink("r-loop", "r-loop"), 0);
+	assert_int_equal(mkfifo("r-pipe", 0600), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (int links = 0; links < 2; links++) {
+			struct err why = { 0 };
+			int fd = io_open_regular(rows[i].path, links == 1, &why);
+			if ((fd >= 0) != (links ? rows[i].with_links : rows[i].without) || (fd < 0) != err_is_set(&why))
+				fail_msg("%s, links %d: %d (%s)", rows[i].path, links, fd, why.what);
+			io_close(&fd);
+		}
+	}
+}
+
 static void writes(void **state)
 {
 	(void)state;
@@ -351,9 +378,9 @@ static void paths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads),      cmocka_unit_test(pipes),    cmocka_unit_test(named_pipes), cmocka_unit_test(facts),
-		cmocka_unit_test(writes),     cmocka_unit_test(refusals), cmocka_unit_test(full_disk),   cmocka_unit_test(folders),
-		cmocka_unit_test(left_overs), cmocka_unit_test(locks),    cmocka_unit_test(paths),
+		cmocka_unit_test(regular), cmocka_unit_test(reads),      cmocka_unit_test(pipes),    cmocka_unit_test(named_pipes),
+		cmocka_unit_test(facts),   cmocka_unit_test(writes),     cmocka_unit_test(refusals), cmocka_unit_test(full_disk),
+		cmocka_unit_test(folders), cmocka_unit_test(left_overs), cmocka_unit_test(locks),    cmocka_unit_test(paths),
 	};
 	return cmocka_run_group_tests(tests, enter, leave);
 }
