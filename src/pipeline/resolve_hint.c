@@ -178,11 +178,11 @@ static bool fits_elsewhere(struct resolve_target *t, const struct resolve_projec
 		struct specifier_set set;
 		bool python = str_empty(f->requires_python) || !specifier_parse(a, f->requires_python, &set, NULL) ||
 		              specifier_allows_python(&set, other->runtime->python_minor, S("")) != TRI_FALSE;
-		if (python && wheel_name_parse(a, f->file, &w, NULL) && wheel_name_rank(&w, &tags) != SIZE_MAX) return true;
+		if (python && resolve_wheel_name(a, f->file, &w) && wheel_name_rank(&w, &tags) != SIZE_MAX) return true;
 	}
 	struct str_list more = release->n_left_out ? catalog_left_out(p->page, candidate, a) : (struct str_list){ 0 };
 	for (size_t i = 0; i < more.n; i++)
-		if (wheel_name_parse(a, more.p[i], &w, NULL) && wheel_name_rank(&w, &tags) != SIZE_MAX) return true;
+		if (resolve_wheel_name(a, more.p[i], &w) && wheel_name_rank(&w, &tags) != SIZE_MAX) return true;
 	return false;
 }
 

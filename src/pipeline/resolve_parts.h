@@ -9,6 +9,7 @@
 #define LAMINA_PIPELINE_RESOLVE_PARTS_H
 
 #include "pipeline/resolve.h"
+#include "python/wheel_name.h"
 #include "solver/solver.h"
 
 /* Why a version cannot be chosen. Of a version's files the one that came furthest down this list speaks for it. */
@@ -157,6 +158,7 @@ bool resolve_project_load(struct resolve_target *t, struct resolve_project *p, s
 void resolve_project_build(struct resolve_target *t, struct resolve_project *p, const struct catalog_project *page);
 void resolve_project_prefer(struct resolve_target *t, struct resolve_project *p); /* after new pins */
 struct resolve_python resolve_python_of(struct resolve_target *t, str requires_python);
+bool resolve_wheel_name(struct arena *a, str file, struct wheel_name *out);
 size_t resolve_rank(struct resolve_target *t, str file);
 /* The number of a refusal that metadata shows; equal texts share one. */
 uint32_t resolve_refuse(struct resolve *r, struct resolve_project *p, size_t candidate, str text);

@@ -24,6 +24,12 @@ struct resolve_project *resolve_project_of(struct resolve_target *t, str name)
 
 /* --- tags --- */
 
+bool resolve_wheel_name(struct arena *a, str file, struct wheel_name *out)
+{
+	struct err ignored = { 0 };
+	return wheel_name_parse(a, file, out, &ignored);
+}
+
 /* "name-1.0-1build-cp312-cp312-linux_x86_64.whl" -> the last three components. */
 static str tag_part(str file)
 {
@@ -40,7 +46,7 @@ size_t resolve_rank(struct resolve_target *t, str file)
 	if (known == 0) {
 		struct wheel_name w;
 		struct arena_mark mark = arena_mark(t->run->a);
-		size_t rank = wheel_name_parse(t->run->a, file, &w, NULL) ? wheel_name_rank(&w, t->lt->tags) : SIZE_MAX;
+		size_t rank = resolve_wheel_name(t->run->a, file, &w) ? wheel_name_rank(&w, t->lt->tags) : SIZE_MAX;
 		arena_rewind(t->run->a, mark);
 		known = rank == SIZE_MAX ? UINTPTR_MAX : rank + 1;
 		*map_put(&t->ranks, arena_str(t->run->a, tags), NULL) = (void *)known;
@@ -169,8 +175,8 @@ static bool better(struct resolve_target *t, const struct catalog_file *old, siz
 	if (old_rank != new_rank) return new_rank < old_rank;
 	if (!new->is_wheel) return str_cmp(new->index.file, old->index.file) < 0;
 	struct arena_mark mark = arena_mark(t->run->a);
-	bool result = wheel_name_parse(t->run->a, old->index.file, &x, NULL) &&
-	              wheel_name_parse(t->run->a, new->index.file, &y, NULL) && wheel_name_better(&y, &x, t->lt->tags) < 0;
+	bool result = resolve_wheel_name(t->run->a, old->index.file, &x) && resolve_wheel_name(t->run->a, new->index.file, &y) &&
+	              wheel_name_better(&y, &x, t->lt->tags) < 0;
 	arena_rewind(t->run->a, mark);
 	return result;
 }

@@ -111,7 +111,7 @@ static str tags_text(struct resolve_target *t, const struct resolve_project *p, 
 	bool known = minor >= 0 && minor < REASON_MINORS && t->lt->glibc_minor > 0;
 	for (size_t i = 0; i < names.n; i++) {
 		struct wheel_name w;
-		if (!wheel_name_parse(a, names.p[i], &w, NULL)) continue;
+		if (!resolve_wheel_name(a, names.p[i], &w)) continue;
 		wheels++;
 		if (platform_fits(t, &w)) add_minors(&w, &minors);
 	}

@@ -2,11 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/io.h"
 #include "judge.h"
+#include "net/url.h"
 #include "pipeline/resolve.h"
 #include "python/name.h"
 #include "target/target.h"
 
 #define CHOICES_MAX 8
+
+extern char **environ;
 
 struct question {
 	struct lock_target target;
@@ -14,6 +17,8 @@ struct question {
 	struct wants wants;
 	struct resolve_options options;
 	struct index_config config;
+	bool has_store;
+	struct store store;
 };
 
 /* --- target --- */
@@ -154,11 +159,26 @@ static bool read_options(struct judge_call *c, struct question *q, struct err *e
 static bool read_index(struct judge_call *c, struct question *q, struct err *e)
 {
 	const char *path;
-	struct env nothing = { 0 };
+	struct env nothing = { 0 }, own = { .vars = environ };
 	struct index_inputs inputs = { .env = &nothing };
 	if (!judge_path(c, "index", &path, e)) return false;
-	if (!path_absolute(c->arena, str_from(path), &inputs.command_line.index_url, e)) return false;
+	if (url_is_absolute(str_from(path))) {
+		if (!judge_has(c, "store")) return judge_bad_request(e, "an index by URL needs a store");
+		inputs.env = &own;
+		inputs.command_line.index_url = str_from(path);
+	} else if (!path_absolute(c->arena, str_from(path), &inputs.command_line.index_url, e)) {
+		return false;
+	}
 	return index_config_make(c->arena, &inputs, &q->config, e);
+}
+
+static bool open_store(struct judge_call *c, struct question *q, struct notes *notes, struct err *e)
+{
+	const char *path;
+	if (!judge_has(c, "store")) return true;
+	if (!judge_path(c, "store", &path, e) || !store_open(c->arena, str_from(path), notes, &q->store, e)) return false;
+	q->has_store = true;
+	return true;
 }
 
 static void write_packages(struct judge_call *c, const struct resolution *r)
@@ -187,8 +207,11 @@ static bool op_resolve(struct judge_call *c, struct err *e)
 	if (!good || !read_wants(c, q, e) || !read_options(c, q, e) || !read_index(c, q, e)) return false;
 	note_init(&notes, c->arena);
 	client.notes = &notes;
-	if (resolve_run(c->arena, &q->wants, &q->target, 1, &client, &q->config, NULL, false, &q->options, &notes, &answer,
-	                &packages, e)) {
+	bool ok = open_store(c, q, &notes, e) &&
+	          resolve_run(c->arena, &q->wants, &q->target, 1, &client, &q->config, q->has_store ? &q->store : NULL, false,
+	                      &q->options, &notes, &answer, &packages, e);
+	if (q->has_store) store_close(&q->store);
+	if (ok) {
 		write_packages(c, &answer);
 		return true;
 	}
@@ -202,7 +225,7 @@ static bool op_resolve(struct judge_call *c, struct err *e)
 }
 
 const struct judge_op judge_ops_resolve[] = {
-	{ "resolve", "index requirements constraints target environment tags prereleases resolution sdists exclude_newer",
+	{ "resolve", "index requirements constraints target environment tags prereleases resolution sdists exclude_newer store",
 	  op_resolve },
 	{ 0 },
 };
