@@ -1,9 +1,12 @@
 /* choose.c: what is decided next, and what the provider is told about it.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Order: names of which exactly one version can be meant; names that conflicts kept rejecting; names that kept rejecting others;
- * the rest; inside a class in the order in which the names were first needed, breadth first. A name's extras follow it. The
- * classes and thresholds are uv's (CONFLICT_THRESHOLD; batches at 5, 10, 20 and each further 20 tried versions). */
+ * Order: names of which something needs exactly one version; names that were rejected often, the last of them first; the rest in
+ * the order in which they were first needed, breadth first. A name's extras follow it.
+ * Swaps: when the decision for one name has made versions of another impossible CONFLICTS_MAX times (then twice as often, and so
+ *        on), the other one is promoted and decided before it from now on. Else an early choice of a small package makes a large
+ *        one go down all its versions. After uv's CONFLICT_THRESHOLD, but counted for pairs.
+ * Hints: batches at 5, 10, 20 and each further 20 tried versions of a name, as uv does. */
 #include "solver/search.h"
 
 #define CONFLICTS_MAX 5
@@ -30,12 +33,19 @@ static void heap_push(struct search *s, struct heap_item item)
 	s->heap.p[i] = item;
 }
 
+static bool is_current(struct search *s, const struct heap_item *item)
+{
+	const struct package *x = &s->packages.p[item->package];
+
+	return x->heaped && x->heap_priority == item->priority && x->heap_order == item->order;
+}
+
 static void heap_pop(struct search *s)
 {
 	struct heap_item *p = s->heap.p, item = p[s->heap.n - 1];
 	size_t i = 0;
 
-	if (s->packages.p[p[0].package].heaped == p[0].priority) s->packages.p[p[0].package].heaped = NOTHING;
+	if (is_current(s, &p[0])) s->packages.p[p[0].package].heaped = false;
 	s->heap.n--;
 	for (;;) {
 		size_t child = 2 * i + 1;
@@ -49,14 +59,19 @@ static void heap_pop(struct search *s)
 	p[i] = item;
 }
 
+static uint32_t order_of(const struct project *p) { return p->priority == PRIORITY_EARLY ? p->promoted : p->order; }
+
 void choose_wait(struct search *s, uint32_t package)
 {
 	struct project *p = project_of(s, package);
+	struct package *x = &s->packages.p[package];
 
 	if (p->order == NOTHING) p->order = s->n_orders++;
-	if (s->packages.p[package].heaped == p->priority) return;
-	s->packages.p[package].heaped = p->priority;
-	heap_push(s, (struct heap_item){ p->priority, p->order, package });
+	if (x->heaped && x->heap_priority == p->priority && x->heap_order == order_of(p)) return;
+	x->heaped = true;
+	x->heap_priority = p->priority;
+	x->heap_order = order_of(p);
+	heap_push(s, (struct heap_item){ p->priority, x->heap_order, package });
 }
 
 static bool waits(struct search *s, uint32_t package)
@@ -66,13 +81,19 @@ static bool waits(struct search *s, uint32_t package)
 	return x->decided == NOTHING && x->now != NULL && !x->now->none;
 }
 
-static void change_priority(struct search *s, uint32_t project, enum priority priority)
+static void wait_again(struct search *s, const struct project *p)
 {
-	struct project *p = &s->projects.p[project];
-
-	p->priority = priority;
 	for (size_t i = 0; i < p->packages.n; i++)
 		if (waits(s, p->packages.p[i])) choose_wait(s, p->packages.p[i]);
+}
+
+void choose_single(struct search *s, uint32_t package)
+{
+	struct project *p = project_of(s, package);
+
+	if (p->priority == PRIORITY_SINGLE) return;
+	p->priority = PRIORITY_SINGLE;
+	wait_again(s, p);
 }
 
 uint32_t choose_package(struct search *s)
@@ -80,7 +101,7 @@ uint32_t choose_package(struct search *s)
 	while (s->heap.n != 0) {
 		struct heap_item top = s->heap.p[0];
 
-		if (waits(s, top.package) && project_of(s, top.package)->priority == top.priority) return top.package;
+		if (waits(s, top.package) && is_current(s, &top)) return top.package;
 		heap_pop(s);
 	}
 	return NOTHING;
@@ -88,46 +109,61 @@ uint32_t choose_package(struct search *s)
 
 /* --- names that conflict often --- */
 
-void choose_count(struct search *s, uint32_t rule, uint32_t affected)
+/* The name whose decision makes the rule's terms hold, but for those of `affected`; NOTHING: what the root needs does. */
+static uint32_t culprit_of(struct search *s, const struct rule *r, uint32_t affected)
 {
-	const struct rule *r = &s->rules.p[rule];
-	uint32_t own = s->packages.p[affected].project;
-	bool others = false;
+	uint32_t level = 0;
 
 	for (uint32_t i = 0; i < r->n; i++) {
-		uint32_t project = s->packages.p[r->terms[i].package].project;
+		uint32_t since;
 
-		if (project == own) continue;
-		others = true;
-		if (++s->projects.p[project].culprit == CONFLICTS_MAX) *vec_push(&s->keep, &s->late) = project;
+		if (r->terms[i].package == affected) continue;
+		since = trail_since(s, r->terms[i].package, r->terms[i].set);
+		if (since != NOTHING && s->trail.p[since].level > level) level = s->trail.p[since].level;
 	}
-	if (others && ++s->projects.p[own].affected == CONFLICTS_MAX) *vec_push(&s->keep, &s->early) = own;
+	return level != 0 ? s->packages.p[s->trail.p[s->levels.p[level - 1].begin].package].project : NOTHING;
+}
+
+void choose_count(struct search *s, uint32_t rule, uint32_t affected)
+{
+	uint32_t own = s->packages.p[affected].project, culprit = culprit_of(s, &s->rules.p[rule], affected);
+	uint64_t pair = (uint64_t)own << 32 | culprit, *key;
+	uintptr_t count;
+	void **slot;
+
+	if (culprit == NOTHING || culprit == own || s->projects.p[culprit].priority == PRIORITY_SINGLE ||
+	    s->projects.p[own].priority == PRIORITY_SINGLE)
+		return;
+	key = arena_new(&s->keep, uint64_t);
+	*key = pair;
+	slot = map_put(&s->pairs, (str){ (const char *)key, sizeof *key }, NULL);
+	count = (uintptr_t)*slot + 1;
+	*slot = (void *)count;
+	if (count % CONFLICTS_MAX != 0 || (count / CONFLICTS_MAX & (count / CONFLICTS_MAX - 1)) != 0) return;
+	*vec_push(&s->keep, &s->swaps) = (struct swap){ own, culprit };
 }
 
 /* Goes back to before the name was decided. */
-static void undecide(struct search *s, uint32_t project)
+static void undecide(struct search *s, const struct project *p)
 {
-	uint32_t x = s->projects.p[project].packages.p[0];
-	const struct package *p = &s->packages.p[x];
+	for (size_t i = 0; i < p->packages.n; i++) {
+		const struct package *x = &s->packages.p[p->packages.p[i]];
 
-	if (p->decided != NOTHING) trail_cut(s, s->trail.p[p->entries.p[p->entries.n - 1]].level - 1);
+		if (x->decided != NOTHING) trail_cut(s, s->trail.p[x->entries.p[x->entries.n - 1]].level - 1);
+	}
 }
 
 void choose_reorder(struct search *s)
 {
-	for (size_t i = 0; i < s->early.n; i++) {
-		uint32_t project = s->early.p[i];
+	for (size_t i = 0; i < s->swaps.n; i++) {
+		struct project *p = &s->projects.p[s->swaps.p[i].affected];
 
-		if (s->projects.p[project].priority > PRIORITY_EARLY) change_priority(s, project, PRIORITY_EARLY);
+		p->priority = PRIORITY_EARLY;
+		p->promoted = NOTHING - ++s->n_promoted;
+		undecide(s, &s->projects.p[s->swaps.p[i].culprit]);
+		wait_again(s, p);
 	}
-	for (size_t i = 0; i < s->late.n; i++) {
-		uint32_t project = s->late.p[i];
-
-		if (s->projects.p[project].priority <= PRIORITY_LATE) continue;
-		change_priority(s, project, PRIORITY_LATE);
-		undecide(s, project);
-	}
-	s->early.n = s->late.n = 0;
+	s->swaps.n = 0;
 }
 
 /* --- hints --- */
@@ -147,8 +183,6 @@ void choose_hint(struct search *s, uint32_t package)
 	struct set *now = package_now(s, package);
 	uint32_t first;
 
-	if (p->priority == PRIORITY_REST && set_is_single(&p->ladder, now))
-		change_priority(s, s->packages.p[package].project, PRIORITY_SINGLE);
 	if (s->provider->likely == NULL) return;
 	if (p->ladder.page == NULL) {
 		s->provider->likely(s->provider->context, p->name, &now->versions, SIZE_MAX);

@@ -52,6 +52,7 @@ static uint32_t *sorted(struct arena *a, const struct solver_need *needs, size_t
 
 static struct set *outside(struct search *s, uint32_t to, const struct solver_need *need)
 {
+	if (!need->soft && set_is_single(ladder_of(s, to), &need->allowed)) choose_single(s, to);
 	return set_outside(&s->keep, ladder_of(s, to), &need->allowed, !need->soft);
 }
 

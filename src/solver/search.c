@@ -9,6 +9,7 @@ void search_begin(struct search *s, const struct solver_provider *provider, cons
 	s->steps_max = SOLVER_STEPS_MAX;
 	s->conflict = s->failure = NOTHING;
 	map_init(&s->by_name, &s->keep);
+	map_init(&s->pairs, &s->keep);
 	needs_root(s);
 }
 

@@ -67,9 +67,9 @@ struct project {
 	VEC(uint32_t) packages; /* itself first, then its extras in the order in which they appeared */
 	uint32_t order;         /* when it was first needed; NOTHING: never yet */
 	uint32_t priority;      /* enum priority */
-	uint32_t affected, culprit;
-	size_t hinted; /* the candidate of the last hint */
-	bool direct;   /* the root needs it */
+	uint32_t promoted;      /* PRIORITY_EARLY: smaller is earlier */
+	size_t hinted;          /* the candidate of the last hint */
+	bool direct;            /* the root needs it */
 	uint32_t tried, hint_at;
 };
 
@@ -96,7 +96,8 @@ struct package {
 	uint32_t decided;       /* position, or NOTHING */
 	VEC(uint32_t) entries;  /* of the trail */
 	bool queued;
-	uint32_t heaped; /* the priority with which it stands in the waiting line, or NOTHING */
+	bool heaped; /* stands in the waiting line, with these: */
+	uint32_t heap_priority, heap_order;
 	/* rules */
 	VEC(uint32_t) rules;        /* those that are neither needs nor refusals */
 	VEC(struct link) needed_by; /* packages that have rules about this one */
@@ -126,6 +127,10 @@ struct heap_item {
 	uint32_t priority, order, package;
 };
 
+struct swap {
+	uint32_t affected, culprit; /* projects */
+};
+
 struct search {
 	struct arena keep, trail_memory, scratch;
 	const struct solver_provider *provider;
@@ -146,9 +151,11 @@ struct search {
 	VEC(struct heap_item) heap;
 	uint32_t n_orders;
 	uint64_t steps, steps_max;
-	uint32_t conflict;         /* the rule that is broken */
-	uint32_t failure;          /* the learnt rule without terms */
-	VEC(uint32_t) early, late; /* names whose priority is to change */
+	uint32_t conflict;      /* the rule that is broken */
+	uint32_t failure;       /* the learnt rule without terms */
+	struct map pairs;       /* two projects -> how often one rejected the other */
+	VEC(struct swap) swaps; /* that are to be made */
+	uint32_t n_promoted;
 };
 
 /* --- rules.c: a rule's terms are copied --- */
@@ -194,12 +201,14 @@ bool propagate_version(struct search *s, uint32_t package, uint32_t position);
 bool conflict_resolve(struct search *s);
 
 /* --- choose.c --- */
-enum priority { PRIORITY_SINGLE, PRIORITY_EARLY, PRIORITY_LATE, PRIORITY_REST };
+enum priority { PRIORITY_SINGLE, PRIORITY_EARLY, PRIORITY_REST };
 /* The package is needed now: it waits to be decided. */
 void choose_wait(struct search *s, uint32_t package);
 /* The next package to decide; NOTHING when all are. */
 uint32_t choose_package(struct search *s);
-/* The conflict that was just learnt: counts, and plans changes of order. */
+/* Something needs exactly one version of it. */
+void choose_single(struct search *s, uint32_t package);
+/* The rule makes versions of `affected` impossible: counts, and plans changes of order. */
 void choose_count(struct search *s, uint32_t rule, uint32_t affected);
 /* Carries them out. */
 void choose_reorder(struct search *s);

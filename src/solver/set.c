@@ -152,15 +152,13 @@ bool set_is_everything(struct ladder *l, struct set *s)
 	return s->versions.n == 1 && s->versions.p[0].from.side == CUT_LOWEST && s->versions.p[0].to.side == CUT_HIGHEST;
 }
 
-bool set_is_single(struct ladder *l, struct set *s)
+bool set_is_single(struct ladder *l, const struct interval_set *s)
 {
-	const struct interval *i = s->versions.p;
+	const struct interval *i = s->p;
 	struct arena_mark mark = arena_mark(l->scratch);
 	bool single;
 
-	set_settle(l, s);
-	if (s->placed) return s->n == 1 && s->spans[0].to - s->spans[0].from == 1;
-	if (s->versions.n != 1 || i->from.side != CUT_BELOW || i->to.version == NULL) return false;
+	if (s->n != 1 || i->from.side != CUT_BELOW || i->to.version == NULL) return false;
 	single = cut_cmp(cut_canonical(l->scratch, i->to),
 	                 cut_canonical(l->scratch, (struct cut){ CUT_AFTER_LOCALS, i->from.version })) <= 0;
 	arena_rewind(l->scratch, mark);

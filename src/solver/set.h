@@ -46,8 +46,8 @@ bool set_has(struct ladder *l, struct set *s, uint32_t position);
 uint32_t set_first(struct ladder *l, struct set *s); /* LADDER_NONE when it has no version */
 /* Adds one position where it lies; cheap when positions come in order. */
 void set_add(struct arena *a, struct ladder *l, struct set *s, uint32_t position);
-/* Exactly one version can be meant, page known or not. */
-bool set_is_single(struct ladder *l, struct set *s);
+/* Exactly one version can be meant (==V). */
+bool set_is_single(struct ladder *l, const struct interval_set *s);
 /* Ensures the form that the ladder has now. */
 void set_settle(struct ladder *l, struct set *s);
 
