@@ -55,6 +55,21 @@ def config(project, text):
     (project / "lamina.toml").write_text(text)
 
 
+def test_help_and_completion_offer_what_there_is():
+    """Options of executables are offered, aliases of architectures and words of later versions are taken but not offered."""
+    text = subprocess.run([LAMINA, "build", "--help"], capture_output=True, text=True, check=True).stdout
+    assert "--bootstrap FILE" in text and "--go PACKAGE" in text and "amd64" not in text and "checked-hash" not in text
+    for shell in ("bash", "zsh", "fish"):
+        words = subprocess.run([LAMINA, "completion", shell], capture_output=True, text=True, check=True).stdout
+        assert "bootstrap" in words and "amd64" not in words and "checked-hash" not in words
+
+
+def test_aliases_of_architectures(project):
+    (project / "x").write_bytes(b"#!/bin/sh\n")
+    done = build(project, "--bootstrap", "x", "--arch", "aarch64,amd64")
+    assert [r["arch"] for r in done.records] == ["arm64", "x86_64"] and "aarch64" not in done.stdout + done.stderr
+
+
 # --- bootstrap ---
 
 def test_bootstrap_without_configuration(project):
