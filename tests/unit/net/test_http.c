@@ -116,6 +116,75 @@ static void missing_certificate_file(void **state)
 	http_free(c);
 }
 
+/* --- runs that end before everything is done --- */
+
+struct ordered {
+	char order[16];
+	size_t n;
+	bool seen;
+};
+
+struct one_of {
+	struct ordered *all;
+	char name;
+};
+
+static void done_in_order(void *context, const struct http_result *result)
+{
+	struct one_of *one = context;
+	(void)result;
+	one->all->order[one->all->n++] = one->name;
+	one->all->seen = true;
+}
+
+static void add_named(struct http_client *c, struct one_of *one, bool urgent)
+{
+	struct http_request r = {
+		.url = S("nonsense"), .max_body = 10, .urgent = urgent, .context = one, .sink = sink, .done = done_in_order
+	};
+	http_add(c, &r);
+}
+
+static void urgent_ones_go_first(void **state)
+{
+	(void)state;
+	struct ordered all = { 0 };
+	struct one_of a = { &all, 'a' }, b = { &all, 'b' }, d = { &all, 'd' }, f = { &all, 'f' }, g = { &all, 'g' };
+	struct http_options o = { .max_transfers = 1 };
+	struct err e = { 0 };
+	struct http_client *c = http_new(&o);
+	add_named(c, &a, false);
+	add_named(c, &b, true);
+	add_named(c, &d, false);
+	add_named(c, &f, true);
+	assert_true(http_run(c, &e));
+	assert_string_equal(all.order, "bfad");
+	/* The queue was emptied: its ends are where they were. */
+	add_named(c, &g, false);
+	add_named(c, &a, true);
+	assert_true(http_run(c, &e));
+	assert_string_equal(all.order, "bfadag");
+	http_free(c);
+}
+
+static void what_is_there_is_not_waited_for(void **state)
+{
+	(void)state;
+	struct ordered all = { 0 };
+	struct one_of a = { &all, 'a' };
+	struct http_options o = { 0 };
+	struct err e = { 0 };
+	struct http_client *c = http_new(&o);
+	bool until = true;
+	assert_true(http_run_until(c, &until, &e));
+	add_named(c, &a, false);
+	assert_true(http_run_until(c, &until, &e));
+	assert_int_equal(all.n, 0);
+	assert_true(http_run_until(c, &all.seen, &e));
+	assert_int_equal(all.n, 1);
+	http_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +194,8 @@ int main(void)
 		cmocka_unit_test(cancelled_before_it_starts),
 		cmocka_unit_test(dropped_with_its_client),
 		cmocka_unit_test(missing_certificate_file),
+		cmocka_unit_test(urgent_ones_go_first),
+		cmocka_unit_test(what_is_there_is_not_waited_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
