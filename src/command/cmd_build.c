@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/md5.h"
 #include "base/pool.h"
+#include "command/cmd_index.h"
+#include "command/cmd_lock.h"
 #include "command/cmd_store.h"
 #include "command/command.h"
 #include "pipeline/build.h"
@@ -19,17 +21,17 @@ static const struct opt options[] = {
 	  .takes = OPT_EACH,
 	  .metavar = "FILE",
 	  .complete = OPT_FILES,
-	  .help = "Requirements file with exact versions; may be repeated." },
+	  .help = "Requirements file; locked beside it unless it has hashes; may be repeated." },
 	{ .name = "lock",
 	  .takes = OPT_VALUE,
 	  .metavar = "FILE",
 	  .complete = OPT_FILES,
-	  .help = "Lock: poetry.lock, uv.lock, pylock.toml or a requirements file." },
+	  .help = "Lock: poetry.lock, uv.lock, pylock.toml, pdm.lock, Pipfile.lock or a requirements file that pins everything." },
 	{ .name = "project",
 	  .takes = OPT_VALUE,
 	  .metavar = "DIR",
 	  .complete = OPT_FOLDERS,
-	  .help = "Project folder whose lock is used." },
+	  .help = "Project folder whose lock is used; locked first when it has none." },
 	{ .name = "group", .takes = OPT_LIST, .metavar = "NAME", .help = "Dependency group besides the default ones." },
 	{ .name = "only-group", .takes = OPT_LIST, .metavar = "NAME", .help = "This dependency group and nothing else." },
 	{ .name = "no-default-groups", .takes = OPT_NOTHING, .help = "Leave out the groups that the project installs by default." },
@@ -113,45 +115,14 @@ static const struct opt options[] = {
 	  .help = "How files are compressed; wheels keep their streams but with small and smallest." },
 	{ .name = "bytecode", .takes = OPT_VALUE, .choices = "none|!checked-hash|!unchecked-hash", .help = "Byte code to add." },
 	{ .heading = "Lock" },
-	{ .name = "locked", .takes = OPT_NOTHING, .help = "Fail when the lock is out of date." },
-	{ .name = "frozen", .takes = OPT_NOTHING, .help = "Use the lock without comparing it with its project." },
-	{ .name = "no-lock", .takes = OPT_NOTHING, .help = "Write no lock file." },
-	{ .name = "upgrade", .takes = OPT_NEXT, .metavar = "NAME", .help = "Resolve newer versions." },
-	{ .heading = "Index" },
-	{ .name = "index-url", .takes = OPT_VALUE, .metavar = "URL", .help = "Index that is used by default." },
-	{ .name = "extra-index-url", .takes = OPT_EACH, .metavar = "URL", .help = "Index that is asked before the default one." },
-	{ .name = "find-links",
-	  .takes = OPT_EACH,
-	  .metavar = "PATH|URL",
-	  .complete = OPT_FOLDERS,
-	  .help = "Folder or page that lists wheels." },
-	{ .name = "no-index", .takes = OPT_NOTHING, .help = "Ask no index, only --find-links." },
-	{ .name = "trusted-host",
-	  .takes = OPT_EACH,
-	  .metavar = "HOST",
-	  .help = "Host that may use plain http or an unknown certificate." },
-	{ .name = "cert",
-	  .takes = OPT_VALUE,
-	  .metavar = "FILE",
-	  .complete = OPT_FILES,
-	  .help = "Certificate authorities as a PEM file." },
-	{ .name = "keyring",
-	  .takes = OPT_VALUE,
-	  .choices = "subprocess|disabled",
-	  .help = "Ask the keyring program for credentials." },
-	{ .name = "timeout",
-	  .takes = OPT_NUMBER,
-	  .min = 1,
-	  .max = 86400,
-	  .metavar = "SECONDS",
-	  .help = "A transfer that is silent or slow for that long has stalled; 30 by default." },
-	{ .name = "retries",
-	  .takes = OPT_NUMBER,
-	  .max = 100,
-	  .metavar = "N",
-	  .help = "Further attempts after a failed one; 3 by default." },
-	{ .name = "offline", .takes = OPT_NOTHING, .help = "Use the store and local files only." },
-	{ .name = "refresh", .takes = OPT_NOTHING, .help = "Ask the index again for what is remembered." },
+	{ .name = "locked", .takes = OPT_NOTHING, .help = "Fail when the lock is missing or out of date." },
+	{ .name = "frozen", .takes = OPT_NOTHING, .help = "Use the lock without comparing it with what it was made from." },
+	{ .name = "no-lock", .takes = OPT_NOTHING, .help = "Resolve without reading or writing a lock." },
+	{ .name = "upgrade",
+	  .takes = OPT_NEXT,
+	  .metavar = "NAME",
+	  .help = "Lock the newest versions again, of everything or of this distribution." },
+	CMD_INDEX_OPTIONS,
 	{ .heading = "Run" },
 	{ .name = "jobs",
 	  .letter = 'j',
@@ -237,25 +208,6 @@ static void read_request(struct run *run, struct build_request *r)
 	r->go = opt_value(v, "go");
 }
 
-static void read_index(struct run *run, struct index_inputs *in, struct notes *notes)
-{
-	const struct opt_values *v = run->values;
-	struct index_level *level = &in->command_line;
-	*in = (struct index_inputs){ .env = run->env, .notes = notes };
-	level->origin = S("command line");
-	level->index_url = opt_value(v, "index-url");
-	level->extra_index_urls = *opt_list(v, "extra-index-url");
-	level->find_links = *opt_list(v, "find-links");
-	level->trusted_hosts = *opt_list(v, "trusted-host");
-	level->has_no_index = level->no_index = opt_given(v, "no-index");
-	level->cert = opt_value(v, "cert");
-	level->keyring = opt_value(v, "keyring");
-	level->has_timeout = opt_given(v, "timeout");
-	level->timeout = (uint32_t)opt_number(v, "timeout", INDEX_DEFAULT_TIMEOUT);
-	level->has_retries = opt_given(v, "retries");
-	level->retries = (uint32_t)opt_number(v, "retries", INDEX_DEFAULT_RETRIES);
-}
-
 static enum build_dump dump_of(const struct run *run)
 {
 	static const char *const words[] = { "", "project", "lock", "fetch", "plan" };
@@ -277,17 +229,10 @@ static bool refuse_combinations(struct run *run, struct err *e)
 	if (looks && (dump_of(run) == DUMP_FETCH || dump_of(run) == DUMP_PLAN))
 		return err_set(e, ERR_USAGE, "option-value",
 		               "--dump fetch and --dump plan load what is missing, --check and --dry-run do not");
-	if (opt_given(v, "upgrade")) {
-		err_set(e, ERR_USAGE, "not-in-this-version", "--upgrade is not available in lamina " LAMINA_VERSION);
-		return err_help(
-		    e, "lamina builds from locks; let the tool that wrote the lock upgrade it (`poetry update`, `uv lock --upgrade`)");
-	}
-	return true;
+	return cmd_lock_words(v, e);
 }
 
 static uint64_t monotonic_ms(void) { return clock_ns() / 1000000; }
-
-static void log_line(void *context, const char *line) { ui_say(context, "%s", line); }
 
 /* Compilers indent with tabs, which a message may not hold. */
 static void tool_line(void *context, str line)
@@ -302,22 +247,6 @@ static void tool_line(void *context, str line)
 	}
 	ui_say(context, STR_FMT, STR_ARG(buf_str(&b)));
 	buf_release(&b);
-}
-
-/* LAMINA_OFFLINE and LAMINA_JOBS, below their options. */
-static bool truthy(const char *text) { return text && *text && strcmp(text, "0") != 0 && strcmp(text, "false") != 0; }
-
-static bool jobs_of(struct run *run, size_t *jobs, struct err *e)
-{
-	uint64_t n = 0;
-	const char *text = env_get_nonempty(run->env, "LAMINA_JOBS");
-	*jobs = (size_t)opt_number(run->values, "jobs", pool_cpus());
-	if (!text || opt_given(run->values, "jobs")) return true;
-	if (!str_u64(str_from(text), &n) || n < 1 || n > POOL_JOBS_MAX)
-		return err_set(e, ERR_USAGE, "option-value", "LAMINA_JOBS must be a number from 1 to %d, not \"%s\"", POOL_JOBS_MAX,
-		               text);
-	*jobs = (size_t)n;
-	return true;
 }
 
 struct printing {
@@ -421,26 +350,21 @@ static void show_rest(struct printing *p, const struct built *results, size_t fi
 		if (results[i].artifact) show_notes(p, &results[i].notes);
 }
 
-/* What a zip or a compiler would give a new file. There is no way to ask for the umask but to set it; no thread runs yet. */
-static uint32_t output_mode(void)
-{
-	mode_t mask = umask(077);
-	umask(mask);
-	return 0666 & ~(uint32_t)mask;
-}
-
 static void read_options(struct run *run, struct store *store, const struct index_inputs *index, struct build_options *o)
 {
 	const struct opt_values *v = run->values;
 	*o =
 	    (struct build_options){ .env = run->env, .store = store, .index = index, .now_ns = run->now_ns, .cancel = run->cancel };
-	o->offline = opt_given(v, "offline") || truthy(env_get(run->env, "LAMINA_OFFLINE"));
+	o->offline = cmd_offline(run);
 	o->refresh = opt_given(v, "refresh");
 	o->force = opt_given(v, "force");
 	o->frozen = opt_given(v, "frozen");
+	o->locked = opt_given(v, "locked");
+	o->no_lock = opt_given(v, "no-lock");
+	cmd_lock_upgrade(run, &o->upgrade_all, &o->upgrade);
 	o->only_look = opt_given(v, "check") || opt_given(v, "dry-run");
 	o->want_depends = opt_given(v, "depfile");
-	o->mode = output_mode();
+	o->mode = cmd_file_mode();
 	o->dump = dump_of(run);
 	o->dump_out = ui_out(run->ui);
 	const struct str_list *names = opt_list(v, "allow-record-mismatch");
@@ -448,7 +372,7 @@ static void read_options(struct run *run, struct store *store, const struct inde
 		*vec_push(run->arena, &o->allow_record_mismatch) = name_normalize(run->arena, names->p[i]);
 	o->monotonic_ms = monotonic_ms;
 	o->progress = &run->ui->progress;
-	o->log = run->ui->verbosity >= 2 ? log_line : NULL;
+	o->log = run->ui->verbosity >= 2 ? cmd_log : NULL;
 	o->log_context = run->ui;
 	o->tool_says = tool_line;
 	o->tool_context = run->ui;
@@ -462,9 +386,9 @@ static bool build(struct run *run, struct store *store, struct notes *notes, str
 	struct project project;
 	size_t finished = 0, shown = 0;
 	read_request(run, &request);
-	read_index(run, &index, notes);
+	cmd_index_read(run, &index, notes);
 	read_options(run, store, &index, &build_options);
-	if (!jobs_of(run, &build_options.jobs, e)) return false;
+	if (!cmd_jobs(run, true, &build_options.jobs, e)) return false;
 	if (!project_load(run->arena, &request, run->env, notes, &project, e)) return false;
 	ui_notes(run->ui, notes, &shown);
 	struct built *results = arena_array(run->arena, struct built, project.artifacts.n);

@@ -38,6 +38,7 @@
 #define COMMANDS(X)                                                                                                            \
 	X(init)                                                                                                                    \
 	X(build)                                                                                                                   \
+	X(lock)                                                                                                                    \
 	X(export)                                                                                                                  \
 	X(zip)                                                                                                                     \
 	X(ls)                                                                                                                      \

@@ -49,6 +49,9 @@ struct resolution {
 	/* [tool.lamina]: what the lock was made from. */
 	struct sha256 inputs;    /* of wants, targets and options that choose */
 	struct str_list options; /* "prerelease=allow", sorted; empty when all are the defaults */
+	/* For people and messages; may be empty. */
+	struct str_list sources;  /* names of the files that were read, as seen from the lock's folder */
+	struct str_list requires; /* what they ask for, sorted: "fastapi==0.111.0" */
 };
 
 #endif

@@ -64,6 +64,43 @@ static bool start_job(struct build *b, struct job *j, const struct artifact *art
 
 /* --- stage: lock --- */
 
+static enum relock_mode mode_of(const struct build_options *o)
+{
+	if (o->frozen) return RELOCK_FROZEN;
+	if (o->locked) return RELOCK_LOCKED;
+	if (o->only_look) return RELOCK_LOOK;
+	return o->no_lock ? RELOCK_NO_LOCK : RELOCK_WRITE;
+}
+
+/* The locks that lamina keeps itself, each once, for all artifacts that need one now. */
+static bool relock(struct build *b)
+{
+	const struct build_options *o = b->options;
+	struct relock_request *requests = arena_array(b->a, struct relock_request, b->n);
+	size_t n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->jobs[i].done) requests[n++] = (struct relock_request){ b->jobs[i].artifact, &b->jobs[i].built->notes };
+	struct relock_options options = { .env = o->env,
+		                              .store = o->store,
+		                              .index = o->index,
+		                              .project = b->project,
+		                              .mode = mode_of(o),
+		                              .offline = o->offline,
+		                              .refresh = o->refresh,
+		                              .upgrade_all = o->upgrade_all,
+		                              .upgrade = o->upgrade,
+		                              .jobs = o->jobs,
+		                              .file_mode = o->mode,
+		                              .now = o->now_ns / 1000000000,
+		                              .cancel = o->cancel,
+		                              .progress = o->progress,
+		                              .log = o->log,
+		                              .log_context = o->log_context };
+	if (!relock_run(b->a, requests, n, &b->locking, &options, &b->relocked, b->e)) return false;
+	b->locking.relocked = &b->relocked;
+	return true;
+}
+
 static bool lock_job(struct build *b, struct job *j)
 {
 	if (!locking_read(b->a, j->artifact, &b->locking, &j->built->notes, &j->locking, b->e)) return false;
@@ -74,7 +111,7 @@ static bool lock_job(struct build *b, struct job *j)
 		r->lock_sha256 = j->locking.set.lock_sha256;
 		if (!build_index_of_lock(b, j)) return false;
 	}
-	build_drop_provided_packages(j);
+	if (!j->locking.undecided) build_drop_provided_packages(j);
 	return true;
 }
 
@@ -290,6 +327,7 @@ static bool dump_fetch(struct build *b, const struct job *j)
 /* --check, --dry-run: the stages as far as they need neither network nor writing. What is not in the store would be built. */
 static bool look_at_job(struct build *b, struct job *j)
 {
+	if (j->locking.undecided) return true;
 	for (size_t i = 0; i < j->n_requests; i++)
 		if (!b->fetched[j->first_request + i].record) return true;
 	if (!build_prepare(b, j)) return false;
@@ -344,7 +382,7 @@ static bool run_stages(struct build *b, void (*each)(void *context, struct built
 	if (!build_index_begin(b) || !build_guard(b)) return false;
 	for (size_t i = 0; i < b->n; i++)
 		if (!start_job(b, &b->jobs[i], &b->project->artifacts.p[i], &results[i])) return false;
-	if (!lock_all(b)) return false;
+	if (!relock(b) || !lock_all(b)) return false;
 	if (b->options->dump == DUMP_LOCK) return true;
 	uint64_t from = clock_ms(b);
 	if (!fetch_jobs(b) || !build_go_programs(b)) return false;

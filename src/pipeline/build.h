@@ -1,7 +1,7 @@
 /* build.h: the main job: artifacts -> outputs, doing only what changed.
  * SPDX-License-Identifier: Apache-2.0
  *
- * For each artifact: the stamp may answer at once; else lock, fetch (for all artifacts together), plan, and - unless the plan's
+ * For each artifact: the stamp may answer at once; else lock (its lock is written or renewed where lamina keeps it, relock.h), fetch (for all artifacts together), plan, and - unless the plan's
  * content and the output are those of the stamp - assemble. A wheel of the store that turns out damaged while it is copied is fetched
  * again, and the artifact made anew (twice at most).
  * Nothing here prints: results, notes and progress go to the caller. The first error ends the run; finished artifacts stay. */
@@ -24,6 +24,9 @@ struct build_options {
 	struct store *store;
 	const struct index_inputs *index; /* options, environment; the project and requirements files add to it */
 	bool offline, refresh, force, frozen;
+	bool locked, no_lock; /* relock.h */
+	bool upgrade_all;
+	struct str_list upgrade;
 	bool only_look;    /* --check, --dry-run: nothing is fetched or written */
 	bool want_depends; /* fill in built.depends */
 	size_t jobs;

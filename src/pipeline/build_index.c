@@ -3,12 +3,8 @@
  *
  * `index_key` stands for the answer in build keys and in the names of remembered listings: another index must not be answered from
  * this one's memory. It holds no credentials. */
-#include <string.h>
-
-#include "format/toml.h"
 #include "pipeline/build_parts.h"
-
-#define PYPROJECT_MAX ((size_t)4 << 20)
+#include "pipeline/index_levels.h"
 
 static bool make(struct build *b, struct build_index *x)
 {
@@ -34,101 +30,8 @@ bool build_index_begin(struct build *b)
 {
 	struct build_index *base = arena_new(b->a, struct build_index);
 	base->inputs = *b->options->index;
-	struct index_level *level = &base->inputs.lamina_toml;
-	for (size_t i = 0; i < b->project->indexes.n; i++) {
-		const struct project_index *from = &b->project->indexes.p[i];
-		struct index_definition *to = vec_push(b->a, &level->indexes);
-		*to =
-		    (struct index_definition){ .name = from->name, .url = from->url, .where = from->where, .packages = from->packages };
-		to->is_default = from->is_default;
-		to->has_username = from->username.n > 0;
-		to->username = from->username;
-		to->has_password = from->password.n > 0;
-		to->password = from->password;
-	}
-	if (b->project->config_folder.n) level->directory = b->project->config_folder;
-	level->origin = S("lamina.toml");
+	index_level_of_project(b->a, b->project, &base->inputs.lamina_toml);
 	return make(b, base);
-}
-
-static str text_of(const struct toml_value *table, const char *key)
-{
-	const struct toml_value *v = toml_get(table, str_from(key));
-	return v && v->type == TOML_STRING ? v->u.string : (str){ 0 };
-}
-
-static bool truth_of(const struct toml_value *table, const char *key)
-{
-	const struct toml_value *v = toml_get(table, str_from(key));
-	return v && v->type == TOML_BOOL && v->u.boolean;
-}
-
-/* POETRY_HTTP_BASIC_<NAME>_USERNAME and _PASSWORD, as Poetry reads them: upper case, other characters become "_". */
-static str poetry_secret(struct build *b, str name, const char *what)
-{
-	str key = arena_fmt(b->a, "POETRY_HTTP_BASIC_" STR_FMT "_%s", STR_ARG(name), what);
-	char *p = arena_cstr(b->a, key);
-	for (size_t i = 0; i < key.n; i++) {
-		if (ascii_lower(p[i])) p[i] = (char)(p[i] - ('a' - 'A'));
-		if (!ascii_alnum(p[i])) p[i] = '_';
-	}
-	const char *value = env_get_nonempty(b->options->env, p);
-	return value ? str_from(value) : (str){ 0 };
-}
-
-static void add_poetry(struct build *b, const struct toml_value *source, struct index_level *level)
-{
-	str priority = text_of(source, "priority"), url = text_of(source, "url"), name = text_of(source, "name");
-	if (url.n == 0) return;
-	struct index_definition *d = vec_push(b->a, &level->indexes);
-	*d = (struct index_definition){ .name = name, .url = url, .where = level->origin };
-	d->is_default = truth_of(source, "default") || str_eq(priority, S("default"));
-	d->is_explicit = str_eq(priority, S("explicit"));
-	d->username = poetry_secret(b, name, "USERNAME");
-	d->has_username = d->username.n > 0;
-	d->password = poetry_secret(b, name, "PASSWORD");
-	d->has_password = d->password.n > 0;
-}
-
-static void add_uv(struct build *b, const struct toml_value *index, struct index_level *level)
-{
-	str url = text_of(index, "url");
-	if (url.n == 0) return;
-	struct index_definition *d = vec_push(b->a, &level->indexes);
-	*d = (struct index_definition){ .name = text_of(index, "name"), .url = url, .where = level->origin };
-	d->is_default = truth_of(index, "default");
-	d->is_explicit = truth_of(index, "explicit");
-}
-
-/* [[tool.uv.index]] and [[tool.poetry.source]] of the pyproject.toml beside a lock. What cannot be read is the lock reader's to refuse. */
-static void add_pyproject(struct build *b, const struct job *j, struct index_inputs *inputs)
-{
-	struct toml_document d;
-	struct err ignored = { 0 };
-	str text, path = path_join(b->a, path_dir(j->locking.set.lock_path), S("pyproject.toml"));
-	if (!io_read_file(b->a, path.p, PYPROJECT_MAX, &text, &ignored) || !toml_parse(b->a, text, path, &d, &ignored)) return;
-	const struct toml_value *uv = toml_at(d.root, "tool.uv.index"), *poetry = toml_at(d.root, "tool.poetry.source");
-	if (!uv && !poetry) return;
-	struct index_level *level = vec_push(b->a, &inputs->project);
-	level->origin = path;
-	level->directory = path_dir(path);
-	for (size_t i = 0; uv && uv->type == TOML_ARRAY && i < uv->u.array.n; i++) add_uv(b, uv->u.array.p[i], level);
-	for (size_t i = 0; poetry && poetry->type == TOML_ARRAY && i < poetry->u.array.n; i++)
-		add_poetry(b, poetry->u.array.p[i], level);
-}
-
-static void add_requirements(struct build *b, const struct job *j, struct index_inputs *inputs)
-{
-	const struct lock_options *o = &j->locking.options;
-	if (!o->index_url.p && o->extra_index_urls.n == 0 && o->find_links.n == 0 && o->trusted_hosts.n == 0 && !o->no_index)
-		return;
-	struct index_level *level = vec_push(b->a, &inputs->project);
-	level->origin = j->locking.set.lock_path;
-	level->index_url = o->index_url;
-	level->extra_index_urls = o->extra_index_urls;
-	level->find_links = o->find_links;
-	level->trusted_hosts = o->trusted_hosts;
-	level->has_no_index = level->no_index = o->no_index;
 }
 
 bool build_index_of_lock(struct build *b, struct job *j)
@@ -146,10 +49,8 @@ bool build_index_of_lock(struct build *b, struct job *j)
 	own->inputs = b->indexes.p[0]->inputs;
 	own->inputs.project.p = NULL;
 	own->inputs.project.n = own->inputs.project.cap = 0;
-	if (strcmp(j->locking.set.format, "requirements.txt") == 0)
-		add_requirements(b, j, &own->inputs);
-	else
-		add_pyproject(b, j, &own->inputs);
+	index_level_of_options(b->a, &j->locking.options, lock, &own->inputs);
+	if (j->locking.of_project) index_level_of_pyproject(b->a, path_dir(lock), b->options->env, &own->inputs);
 	if (own->inputs.project.n == 0) return true;
 	if (!make(b, own)) return false;
 	j->index = own;

@@ -95,6 +95,7 @@ void build_key_options(const struct artifact *x, str index_key, const struct bui
 	put_project(&h, x);
 	/* What one run lets pass must not answer for another that does not. */
 	put_number(&h, options->frozen);
+	put_number(&h, options->no_lock);
 	put_list(&h, &options->allow_record_mismatch);
 	sha256_end(&h, out);
 }

@@ -9,6 +9,7 @@
 #include "pipeline/locking.h"
 #include "pipeline/plan.h"
 #include "pipeline/provided.h"
+#include "pipeline/relock.h"
 #include "pipeline/sources.h"
 #include "pipeline/stamp.h"
 
@@ -53,6 +54,7 @@ struct build {
 	struct job *jobs;
 	size_t n;
 	struct locking_options locking;
+	struct relock_set relocked;
 	struct fetch_stats stats;
 	VEC(struct build_index *) indexes; /* the first holds for all: options, environment, lamina.toml */
 	struct fetch_request *requests;    /* of all jobs, with their results */

@@ -66,6 +66,7 @@ static const char *why_not_fresh(const struct build *b, const struct job *j)
 	const struct stamp *s = &j->stamp;
 	if (b->options->force) return "--force was given";
 	if (b->options->refresh) return "--refresh was given";
+	if (b->options->upgrade_all || b->options->upgrade.n) return "--upgrade was given";
 	if (!j->has_stamp) return "it was not built here before";
 	if (!sha256_eq(&s->options, &j->options_key)) return "options, lamina.toml or the indexes are others than last time";
 	if (!stamp_inputs_fresh(s)) return "a lock or another input changed, or was written just before the last build";
@@ -105,7 +106,8 @@ static bool add_input(struct build *b, struct stamp *stamp, str path)
 /* Locks beside which another lock would be chosen, or refused, when it appears. */
 static bool add_absent_locks(struct build *b, struct job *j, struct stamp *stamp)
 {
-	static const char *const names[] = { "pylock.toml", "poetry.lock", "uv.lock", "pyproject.toml", NULL };
+	static const char *const names[] = { "pylock.toml",  "poetry.lock",    "uv.lock", "pdm.lock",
+		                                 "Pipfile.lock", "pyproject.toml", "Pipfile", NULL };
 	for (size_t i = 0; i < j->artifact->dependencies.n; i++) {
 		const struct dependency_input *d = &j->artifact->dependencies.p[i];
 		if (d->kind == DEPENDENCY_REQUIREMENTS) continue;
@@ -133,11 +135,13 @@ static bool add_folders(struct build *b, struct job *j, struct stamp *stamp)
 
 static void add_variables(struct build *b, struct job *j, struct stamp *stamp)
 {
-	if (!j->locking.set.format || strcmp(j->locking.set.format, "requirements.txt") != 0) return;
+	/* Only requirements files know variables. */
+	if (j->locking.of_project) return;
 	for (size_t i = 0; i < j->locking.set.inputs.n; i++) {
 		struct err ignored = { 0 };
 		struct arena scratch = { 0 };
 		str text;
+		if (lock_format_sniff(j->locking.set.inputs.p[i], S("")) == LOCK_FORMAT_PYLOCK) continue;
 		if (io_read_file(&scratch, j->locking.set.inputs.p[i].p, LOCK_FILE_MAX, &text, &ignored))
 			stamp_add_variables(b->a, stamp, text, b->options->env);
 		arena_release(&scratch);

@@ -8,23 +8,22 @@
 #include "format/json.h"
 #include "lockfile/prune.h"
 #include "lockfile/select.h"
+#include "pipeline/relock.h"
 #include "target/target.h"
 
-static void describe_target(struct arena *a, const struct target *t, struct locking *out)
+void locking_target(struct arena *a, const struct target *t, struct lock_target *out)
 {
-	struct lock_target *lt = &out->target;
-	target_markers(a, t, lt->values, lt->assumed);
-	lt->machine = str_from(target_machine(t));
-	lt->python_minor = t->runtime->python_minor;
-	lt->glibc_minor = t->runtime->glibc_minor;
-	lt->text = target_text(a, t);
-	tags_for(a, lt->python_minor, lt->glibc_minor, lt->machine, &out->tags);
-	lt->tags = &out->tags;
+	struct tag_list *tags = arena_new(a, struct tag_list);
+	*out = (struct lock_target){ .machine = str_from(target_machine(t)), .text = target_text(a, t), .tags = tags };
+	target_markers(a, t, out->values, out->assumed);
+	out->python_minor = t->runtime->python_minor;
+	out->glibc_minor = t->runtime->glibc_minor;
+	tags_for(a, out->python_minor, out->glibc_minor, out->machine, tags);
 }
 
 bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e)
 {
-	static const char *const names[] = { "pylock.toml", "poetry.lock", "uv.lock", NULL };
+	static const char *const names[] = { "pylock.toml", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", NULL };
 	str found = { 0 };
 	for (const char *const *n = names; *n; n++) {
 		str candidate = path_join(a, folder, str_from(*n));
@@ -46,7 +45,7 @@ bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e)
 	}
 	if (found.n == 0) {
 		err_set(e, ERR_IO, "not-found", "the project `" STR_FMT "` has no lock", STR_ARG(folder));
-		err_why(e, "looked for pylock.toml, poetry.lock, uv.lock and requirements.txt");
+		err_why(e, "looked for pylock.toml, poetry.lock, uv.lock, pdm.lock, Pipfile.lock and requirements.txt");
 		return err_help(e, "make one with your package manager (`poetry lock`, `uv lock`), or name it with --lock");
 	}
 	*path = found;
@@ -69,6 +68,11 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 		return err_help(e, "give one lock, or several requirements files");
 	}
 	r->path = first->path;
+	/* `-r pyproject.toml`: the project's lock. */
+	str base = path_base(first->path);
+	if (first->kind == DEPENDENCY_REQUIREMENTS && !several &&
+	    (str_eq(base, S("pyproject.toml")) || str_eq(base, S("setup.cfg"))))
+		return locking_in_folder(a, path_dir(first->path), &r->path, e);
 	if (first->kind == DEPENDENCY_PROJECT) return locking_in_folder(a, first->path, &r->path, e);
 	if (first->kind == DEPENDENCY_REQUIREMENTS && several) r->format = LOCK_FORMAT_REQUIREMENTS;
 	return true;
@@ -89,15 +93,22 @@ static bool read_whole(struct arena *a, struct locking_options *o, str path, str
 	return ok;
 }
 
-/* "-", /dev/stdin and `<(...)` have no size: they are read to their end, once. */
-static bool read_stream(struct arena *a, struct locking_options *o, struct lock_request *r, struct err *e)
+bool locking_stream_read(struct arena *a, struct locking_options *o, str *path, str *text, bool *found, struct err *e)
 {
 	struct io_stat st = { 0 };
 	struct err ignored = { 0 };
-	bool is_stdin = str_eq(r->path, S("-"));
-	if (!is_stdin && (!io_stat(r->path.p, &st, &ignored) || !st.exists || st.is_regular || st.is_dir)) return true;
-	if (is_stdin) r->path = S("/dev/stdin");
-	if (!read_whole(a, o, r->path, &r->text, e)) return false;
+	bool is_stdin = str_eq(*path, S("-"));
+	*found = is_stdin || (io_stat(arena_cstr(a, *path), &st, &ignored) && st.exists && !st.is_regular && !st.is_dir);
+	if (!*found) return true;
+	if (is_stdin) *path = S("/dev/stdin");
+	return read_whole(a, o, *path, text, e);
+}
+
+static bool read_stream(struct arena *a, struct locking_options *o, struct lock_request *r, struct err *e)
+{
+	bool found;
+	if (!locking_stream_read(a, o, &r->path, &r->text, &found, e)) return false;
+	if (!found) return true;
 	if (r->format == LOCK_FORMAT_AUTO) r->format = lock_format_sniff(r->path, r->text);
 	if (r->format == LOCK_FORMAT_UNKNOWN) r->format = LOCK_FORMAT_REQUIREMENTS;
 	return true;
@@ -120,26 +131,72 @@ static bool refuse_unpinned(const struct locked_set *set, struct err *e)
 	       "build from a poetry.lock, uv.lock or pylock.toml");
 }
 
+static void tell_no_binary(const struct locking *l, struct notes *notes)
+{
+	for (size_t i = 0; i < l->options.no_binary.n; i++)
+		note_add(notes, NOTE_WARNING, "no-binary",
+		         "`--no-binary " STR_FMT "` of " STR_FMT " is not followed: lamina builds from wheels only",
+		         STR_ARG(l->options.no_binary.p[i]), STR_ARG(l->set.lock_path));
+}
+
+/* A lock that relock keeps: its bytes are at hand. Without a file of its own it goes by its inputs' name. */
+static bool read_relocked(struct arena *a, const struct relock *x, struct lock_request *r, struct notes *notes,
+                          struct locking *out, struct err *e)
+{
+	r->path = x->lock_path;
+	r->text = x->text;
+	r->format = LOCK_FORMAT_PYLOCK;
+	r->frozen = true; /* it has been compared with its inputs */
+	out->of_project = x->project.n > 0;
+	if (x->state == RELOCK_STALE) {
+		out->undecided = true;
+		out->set.lock_path = x->lock_path;
+		out->set.format = lock_format_name(LOCK_FORMAT_PYLOCK);
+		out->set.inputs = x->inputs;
+		return true;
+	}
+	if (!lock_read(a, r, notes, &out->set, NULL, e)) return false;
+	out->options = x->options;
+	if (x->state == RELOCK_MADE) {
+		out->set.lock_path = x->project.n ? x->shown : x->requirements.p[0];
+		out->set.inputs = (struct str_list){ 0 };
+	}
+	for (size_t i = 0; i < x->inputs.n; i++) str_list_add_new(a, &out->set.inputs, x->inputs.p[i]);
+	return true;
+}
+
+static bool read_as_it_is(struct arena *a, const struct artifact *artifact, struct locking_options *options,
+                          struct lock_request *r, struct notes *notes, struct locking *out, struct err *e)
+{
+	if (!choose_input(a, artifact, r, e) || !read_stream(a, options, r, e)) return false;
+	if (!lock_read(a, r, notes, &out->set, &out->options, e)) return false;
+	if (!refuse_unpinned(&out->set, e)) return false;
+	tell_no_binary(out, notes);
+	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0 || strcmp(out->set.format, "Pipfile.lock") == 0;
+	out->of_project = !out->incomplete;
+	return true;
+}
+
 bool locking_read(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                   struct locking *out, struct err *e)
 {
 	*out = (struct locking){ 0 };
 	if (artifact->dependencies.n == 0) return true;
-	describe_target(a, &artifact->target, out);
+	locking_target(a, &artifact->target, &out->target);
 	struct lock_request r = { .target = &out->target, .env = options->env, .frozen = options->frozen };
 	r.extras = artifact->extras;
 	r.groups = artifact->groups;
 	r.only_groups = artifact->only_groups;
 	r.all_extras = artifact->all_extras;
 	r.no_default_groups = artifact->no_default_groups;
-	if (!choose_input(a, artifact, &r, e) || !read_stream(a, options, &r, e)) return false;
-	if (!lock_read(a, &r, notes, &out->set, &out->options, e)) return false;
-	if (!refuse_unpinned(&out->set, e)) return false;
-	for (size_t i = 0; i < out->options.no_binary.n; i++)
-		note_add(notes, NOTE_WARNING, "no-binary",
-		         "`--no-binary " STR_FMT "` of " STR_FMT " is not followed: lamina builds from wheels only",
-		         STR_ARG(out->options.no_binary.p[i]), STR_ARG(out->set.lock_path));
-	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0;
+	const struct relock *ours = relock_of(options->relocked, artifact);
+	if (ours && ours->state != RELOCK_AS_IT_IS) {
+		if (!read_relocked(a, ours, &r, notes, out, e)) return false;
+		if (out->undecided) return true;
+	} else {
+		if (!read_as_it_is(a, artifact, options, &r, notes, out, e)) return false;
+		for (size_t i = 0; ours && i < ours->inputs.n; i++) str_list_add_new(a, &out->set.inputs, ours->inputs.p[i]);
+	}
 	if (!out->incomplete && lock_prune_possible(&out->set)) {
 		if (!lock_prune(a, &out->set, &artifact->only, &artifact->exclude, notes, e)) return false;
 		out->pruned = true;

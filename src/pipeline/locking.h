@@ -1,8 +1,9 @@
 /* locking.h: the lock stage: an artifact's inputs of dependencies -> the set of locked packages for its target.
  * SPDX-License-Identifier: Apache-2.0
  *
+ * Inputs that lamina locks itself have been locked before (relock.h): here their lock is read like any other.
  * One artifact may name several requirements files (one set) or one lock or one project folder. A project folder stands for the lock in
- * it: pylock.toml, poetry.lock or uv.lock, in that order (more than one is an error that asks for --lock); without any of them,
+ * it: pylock.toml, poetry.lock, uv.lock, pdm.lock or Pipfile.lock (more than one is an error that asks for --lock); without any of them,
  * requirements.txt. --only and --exclude are applied here when the lock knows dependencies, else after the wheels are there.
  * Errors: those of lockfile/, ERR_USAGE "two-locks", ERR_IO "not-found", ERR_RESOLVE "not-pinned". */
 #ifndef LAMINA_PIPELINE_LOCKING_H
@@ -17,9 +18,10 @@ struct locking {
 	struct locked_set set;
 	struct lock_options options; /* what a requirements file said about indexes */
 	struct lock_target target;
-	struct tag_list tags;
 	bool pruned;     /* --only/--exclude are done */
 	bool incomplete; /* the format does not list dependencies: closure.h has to check */
+	bool undecided;  /* the lock would have to be written first: the set is empty (only where nothing may be written) */
+	bool of_project; /* the pyproject.toml beside the lock says where packages come from */
 };
 
 /* Inputs that can be read only once: "-", pipes. Kept by the caller, since several artifacts may share one. */
@@ -27,15 +29,23 @@ struct locking_stream {
 	str path, text;
 };
 
+struct relock_set;
+
 struct locking_options {
 	const struct env *env;
 	bool frozen;
+	const struct relock_set *relocked; /* NULL: inputs are locks as they stand */
 	VEC(struct locking_stream) streams;
 };
 
 /* The set is empty when the artifact has no dependencies. */
 bool locking_read(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                   struct locking *out, struct err *e);
+/* What a target answers, for lockfile/ and the resolver. */
+void locking_target(struct arena *a, const struct target *target, struct lock_target *out);
+/* "-", /dev/stdin and `<(...)` have no size: they are read to their end, once. *found: the path is such a one; it then becomes the name
+ * under which its text is kept. */
+bool locking_stream_read(struct arena *a, struct locking_options *options, str *path, str *text, bool *found, struct err *e);
 /* The lock that stands for a project folder. */
 bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e);
 /* --dump lock: one JSON object a package. */

@@ -145,7 +145,7 @@ def test_what_else_the_store_holds(tmp_path, make_index):
     only_plain = make_index().add(plain)
     lamina = prepare(tmp_path)
     lamina.requirements("speed==1.0")
-    args = ["-r", "requirements.txt", "-o", "o.zip"]
+    args = ["--lock", "requirements.txt", "-o", "o.zip"]
     lamina.build(*args, "--index-url", only_plain.url).ok()
     record = lamina.build(*args, "--index-url", index.url).ok().record
     assert [d["sha256"] for d in record["distributions"]] == [fast.sha256]
@@ -159,7 +159,7 @@ def test_listing_stays_until_refresh(tmp_path, make_index):
     index = make_index().add(plain)
     lamina = prepare(tmp_path)
     lamina.requirements("speed==1.0")
-    args = ["-r", "requirements.txt", "-o", "o.zip", "--index-url", index.url]
+    args = ["--lock", "requirements.txt", "-o", "o.zip", "--index-url", index.url]
     lamina.build(*args).ok()
     index.add(fast)
     assert lamina.build(*args, "--force").ok().record["distributions"][0]["sha256"] == plain.sha256

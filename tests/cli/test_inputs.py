@@ -70,8 +70,10 @@ def test_included_file_is_named(lamina):
     ("solo\n", ["solo"]), ("solo>=1\n", ["solo>=1"]), ("solo==1.*\n", ["solo==1.*"]), ("one\ntwo>2\nthree==3\n", ["one", "two>2"]),
     ("solo!=1\n", ["solo!=1"]), ("solo~=1.0\n", ["solo~=1.0"])])
 def test_unpinned(lamina, text, names_):
+    """--lock and --frozen take a file as the lock that it has to be; -r alone would be resolved."""
     lamina.write("requirements.txt", text)
-    result = lamina.build("-r", "requirements.txt").refused(4, "not-pinned", "requirements.txt:1", *names_)
+    lamina.build("-r", "requirements.txt", "--frozen").refused(4, "not-pinned", "requirements.txt:1", *names_)
+    result = lamina.build("--lock", "requirements.txt").refused(4, "not-pinned", "requirements.txt:1", *names_)
     assert "three" not in result.err
 
 
@@ -103,8 +105,10 @@ def test_one_name_twice(lamina):
 def test_what_is_no_wheel(lamina, line, id):
     lamina.write("solo/pyproject.toml", "")
     lamina.requirements(line)
-    result = lamina.build("-r", "requirements.txt")
+    result = lamina.build("--lock", "requirements.txt")
     assert result.status in (3, 4) and "requirements.txt:1" in result.err, result
+    result = lamina.build("-r", "requirements.txt")
+    assert result.status in (3, 4) and "requirements" in result.err, result
 
 
 def test_hash_of_all_or_of_none(lamina):

@@ -23,7 +23,7 @@ NEXT = [wheels.make(f"part{i}", "2.0", files={f"part{i}/__init__.py": b"n = 2\n"
 @pytest.fixture
 def project(lamina, index):
     index.add(*MADE, *NEXT)
-    lamina.requirements(*[w.pin for w in MADE])
+    lamina.requirements(*[w.locked for w in MADE])
     lamina.write("app/index.py", "x\n")
     lamina.args = ["-r", "requirements.txt", "--source", "app", "--index-url", index.url]
     return lamina
@@ -33,11 +33,11 @@ def reference(project, index):
     """What the build gives when nobody disturbs it."""
     data = {}
     for w in (MADE, NEXT):
-        project.requirements(*[x.pin for x in w])
+        project.requirements(*[x.locked for x in w])
         project.build(*project.args, "-o", "reference.zip", env={"LAMINA_CACHE_DIR": project.base / "other"}).ok()
         data[w[0].version] = (project.folder / "reference.zip").read_bytes()
         (project.folder / "reference.zip").unlink()
-    project.requirements(*[x.pin for x in MADE])
+    project.requirements(*[x.locked for x in MADE])
     index.reset()
     return data
 
@@ -71,7 +71,7 @@ def test_eight_at_once_to_one_output(project, index):
 def test_different_outputs_at_once(project, index):
     """Targets and locks of all kinds against one store."""
     expected = reference(project, index)
-    project.requirements(*[w.pin for w in NEXT], name="next.txt")
+    project.requirements(*[w.locked for w in NEXT], name="next.txt")
     running = {}
     for i in range(8):
         name = "next.txt" if i % 2 else "requirements.txt"
@@ -137,7 +137,7 @@ def test_killed_at_any_time(project, index, seed):
     expected = reference(project, index)
     numbers = random.Random(seed)
     project.build(*project.args, "-o", "out.zip").ok()
-    project.requirements(*[w.pin for w in NEXT])
+    project.requirements(*[w.locked for w in NEXT])
     index.delay = 0.001
     killed = 0
     for trial in range(10):
@@ -194,7 +194,7 @@ def test_killed_at_a_system_call(project, index, call):
         pytest.skip("no strace, or AddressSanitizer, which cannot be traced")
     expected = reference(project, index)
     project.build(*project.args, "-o", "out.zip").ok()
-    project.requirements(*[w.pin for w in NEXT])
+    project.requirements(*[w.locked for w in NEXT])
     for when in (1, 2, 5, 17):
         shutil.rmtree(project.cache, ignore_errors=True)
         subprocess.run(["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={when}", LAMINA, "build",
@@ -216,7 +216,7 @@ def test_failing_system_call(project, index, call, error):
     if not strace_works():
         pytest.skip("no strace, or AddressSanitizer, which cannot be traced")
     expected = reference(project, index)
-    project.requirements(*[w.pin for w in MADE])
+    project.requirements(*[w.locked for w in MADE])
     fired = 0
     for when in ("1", "3", "9", "20", "45", "4+") if error != "EINTR" else ("1", "7", "20"):
         if call == "mmap" and when in ("1", "3", "9", "20", "4+"):

@@ -1,0 +1,212 @@
+/* relock_inputs.c: is this a lock, and if not: what is it called?
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Names of locks: PEP 751 "File name": pylock.toml, or pylock.NAME.toml where NAME holds no dot. */
+#include "base/io.h"
+#include "lockfile/requirements.h"
+#include "pipeline/relock_parts.h"
+
+/* A file's name has at most 255 bytes everywhere. */
+#define STEM_MAX 200
+
+static bool is_project_file(str path)
+{
+	str base = path_base(path);
+	return str_eq(base, S("pyproject.toml")) || str_eq(base, S("setup.cfg"));
+}
+
+str relock_key(struct arena *a, const struct artifact *artifact)
+{
+	struct buf b;
+	buf_init(&b, (size_t)16 << 20);
+	for (size_t i = 0; i < artifact->dependencies.n; i++) {
+		const struct dependency_input *d = &artifact->dependencies.p[i];
+		str path = str_eq(d->path, S("-")) ? d->path : path_clean(a, d->path);
+		buf_addf(&b, "%d %zu ", (int)d->kind, path.n);
+		buf_add_str(&b, path);
+	}
+	str key = buf_take(&b, a);
+	buf_release(&b);
+	return key;
+}
+
+/* --- names --- */
+
+/* "requirements-layer.txt" -> "requirements-layer", "a.b.in" -> "a-b". */
+static str stem_of(struct arena *a, str path)
+{
+	str base = path_base(path);
+	if (str_ends(base, S(".txt"))) base.n -= 4;
+	if (str_ends(base, S(".in"))) base.n -= 3;
+	char *clean = arena_cstr(a, base);
+	for (size_t i = 0; i < base.n; i++)
+		if (clean[i] == '.') clean[i] = '-';
+	return base.n ? (str){ clean, base.n } : S("requirements");
+}
+
+static str name_of_lock(struct arena *a, const struct str_list *files)
+{
+	str stem = { 0 };
+	for (size_t i = 0; i < files->n; i++) {
+		if (i) stem = arena_join(a, stem, S("+"));
+		stem = arena_join(a, stem, stem_of(a, files->p[i]));
+	}
+	if (stem.n > STEM_MAX) {
+		struct sha256 digest;
+		sha256_of(stem, &digest);
+		stem = arena_fmt(a, STR_FMT "-" STR_FMT, STR_ARG(str_slice(stem, 0, STEM_MAX - 17)),
+		                 STR_ARG(str_slice(sha256_hex_str(a, &digest), 0, 16)));
+	}
+	return arena_fmt(a, "pylock." STR_FMT ".toml", STR_ARG(stem));
+}
+
+static str shown_of(struct arena *a, const struct str_list *files)
+{
+	str out = { 0 };
+	for (size_t i = 0; i < files->n; i++) {
+		if (i) out = arena_join(a, out, S(", "));
+		out = arena_join(a, out, str_eq(files->p[i], S("-")) ? S("standard input") : files->p[i]);
+	}
+	return out;
+}
+
+/* --- requirements files --- */
+
+/* Any hash makes the whole a lock, as in pip; so does nothing to install. */
+static bool judge_requirements(const struct env *env, struct relock *x, bool *is_lock, struct err *e)
+{
+	struct arena scratch = { 0 };
+	struct requirements files = { 0 };
+	struct requirements_request request = { .paths = x->requirements, .text = x->stream_text, .env = env };
+	bool ok = requirements_parse(&scratch, &request, &files, e);
+	bool any = false;
+	*is_lock = files.options.require_hashes && !files.no_require_hashes;
+	for (size_t i = 0; i < files.lines.n; i++) {
+		const struct requirement_line *line = &files.lines.p[i];
+		any = any || !line->constraint;
+		if (line->hashes.n || line->pylock) *is_lock = true;
+	}
+	*is_lock = *is_lock || !any;
+	arena_release(&scratch);
+	return ok;
+}
+
+static bool is_lock_file(struct arena *a, str path, bool *is_lock, struct err *e)
+{
+	str text;
+	enum lock_format format = lock_format_sniff(path, (str){ 0 });
+	str base = path_base(path);
+	if (format == LOCK_FORMAT_UNKNOWN && !str_starts(base, S("Pipfile")) && !str_eq(base, S("pdm.lock"))) {
+		if (!io_read_file(a, arena_cstr(a, path), LOCK_FILE_MAX, &text, e)) return false;
+		format = lock_format_sniff(path, text);
+	}
+	*is_lock = format != LOCK_FORMAT_REQUIREMENTS;
+	return true;
+}
+
+static bool take_stream(struct arena *a, struct locking_options *locking, struct relock *x, struct err *e)
+{
+	bool found = false;
+	for (size_t i = 0; i < x->requirements.n; i++) {
+		str path = x->requirements.p[i], text;
+		if (!locking_stream_read(a, locking, &path, &text, &found, e)) return false;
+		if (!found) continue;
+		x->requirements.p[i] = path;
+		x->is_stream = true;
+		if (i == 0) x->stream_text = text;
+	}
+	return true;
+}
+
+static bool requirements_inputs(struct arena *a, const struct env *env, struct locking_options *locking, struct relock *x,
+                                bool *ours, struct err *e)
+{
+	bool is_lock = false;
+	x->shown = shown_of(a, &x->requirements);
+	if (!take_stream(a, locking, x, e)) return false;
+	if (x->requirements.n == 1 && !x->is_stream && !is_lock_file(a, x->requirements.p[0], &is_lock, e)) return false;
+	if (x->requirements.n == 1 && x->stream_text.p) {
+		enum lock_format format = lock_format_sniff(S("-"), x->stream_text);
+		is_lock = format != LOCK_FORMAT_REQUIREMENTS && format != LOCK_FORMAT_UNKNOWN;
+	}
+	if (!is_lock && !judge_requirements(env, x, &is_lock, e)) return false;
+	*ours = !is_lock;
+	if (is_lock) return true;
+	x->folder = x->is_stream ? S(".") : path_dir(x->requirements.p[0]);
+	x->lock_path = path_join(a, x->folder, name_of_lock(a, &x->requirements));
+	return true;
+}
+
+/* --- projects --- */
+
+/* pylock.toml is ours when it says so; who else wrote one keeps it. */
+static bool is_ours(struct arena *a, str path, bool *ours, struct err *e)
+{
+	str text;
+	struct arena scratch = { 0 };
+	bool ok = io_read_file(&scratch, arena_cstr(a, path), LOCK_FILE_MAX, &text, e);
+	*ours = ok && str_contains(text, S("[tool.lamina]"));
+	arena_release(&scratch);
+	return ok;
+}
+
+static bool project_inputs(struct arena *a, str project, struct relock *x, bool *ours, struct err *e)
+{
+	struct err missing = { 0 };
+	str lock = { 0 }, file = { 0 };
+	bool is_file = is_project_file(project);
+	x->project = project;
+	x->folder = is_file ? path_dir(project) : project;
+	x->shown = is_file ? project : path_join(a, project, S("pyproject.toml"));
+	x->lock_path = path_join(a, x->folder, S("pylock.toml"));
+	bool found = locking_in_folder(a, x->folder, &lock, &missing);
+	if (!found && (missing.code != ERR_IO || !missing.id || !str_eq(str_from(missing.id), S("not-found")))) {
+		*e = missing;
+		return false;
+	}
+	if (!is_file && !wants_find(a, x->folder, &file, e)) return false;
+	if (is_file) file = project;
+	if (file.n) x->shown = file;
+	/* Who writes out the project file does not mean the requirements beside it. */
+	if (found && is_file && str_eq(path_base(lock), S("requirements.txt"))) found = false;
+	if (found && str_eq(path_base(lock), S("pylock.toml"))) {
+		if (!is_ours(a, lock, ours, e)) return false;
+		*ours = *ours && file.n;
+		return true;
+	}
+	if (found && str_eq(path_base(lock), S("requirements.txt"))) {
+		*vec_push(a, &x->requirements) = lock;
+		x->project = (str){ 0 };
+		return true;
+	}
+	*ours = !found && file.n;
+	if (*ours || found) return true;
+	*e = missing;
+	return false;
+}
+
+bool relock_inputs(struct arena *a, const struct artifact *artifact, struct locking_options *locking, struct relock *out,
+                   struct err *e)
+{
+	const struct dependency_input *first = &artifact->dependencies.p[0];
+	bool ours = false;
+	out->key = relock_key(a, artifact);
+	out->state = RELOCK_AS_IT_IS;
+	for (size_t i = 0; i < artifact->dependencies.n; i++) {
+		const struct dependency_input *d = &artifact->dependencies.p[i];
+		/* Two kinds together are for locking.c to refuse. */
+		if (d->kind != first->kind || (i > 0 && d->kind != DEPENDENCY_REQUIREMENTS)) return true;
+		if (d->kind == DEPENDENCY_REQUIREMENTS) *vec_push(a, &out->requirements) = d->path;
+	}
+	if (first->kind == DEPENDENCY_LOCK) return true;
+	if (first->kind == DEPENDENCY_REQUIREMENTS && out->requirements.n == 1 && is_project_file(first->path)) {
+		out->requirements = (struct str_list){ 0 };
+		if (!project_inputs(a, first->path, out, &ours, e)) return false;
+	} else if (first->kind == DEPENDENCY_PROJECT && !project_inputs(a, first->path, out, &ours, e)) {
+		return false;
+	}
+	if (out->requirements.n && !requirements_inputs(a, locking->env, locking, out, &ours, e)) return false;
+	out->state = ours ? RELOCK_FRESH : RELOCK_AS_IT_IS;
+	if (!ours) out->lock_path = (str){ 0 };
+	return true;
+}
