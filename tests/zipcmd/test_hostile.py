@@ -3,12 +3,14 @@
 SPDX-License-Identifier: Apache-2.0
 """
 import contextlib
-import hashlib
+import ctypes
 import json
 import os
 import pathlib
 import random
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -119,19 +121,56 @@ def test_killed(project):
         assert sorted(os.listdir(project)) == before
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(project, number):
+    blob(project / "big", 100)
+    (project / "f.zip").write_bytes(b"old")
+    before = sorted(os.listdir(project))
+    child = subprocess.Popen([LAMINA, "zip", "--compress", "smallest", "-o", "f.zip", "worker", "big"], cwd=project, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.2)
+    child.send_signal(number)
+    assert child.wait(timeout=20) == 130, child.stderr.read()
+    child.stderr.close()
+    assert sorted(os.listdir(project)) == before and (project / "f.zip").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("content", ["large", "many"])
+def test_no_space(project, content):
+    """The limit on file sizes stands for a full disk: half a zip never appears, nor does the scratch file of a large entry stay."""
+    if content == "large":
+        blob(project / "data", 40)
+    else:
+        (project / "data").mkdir()
+        for i in range(50):
+            (project / "data" / str(i)).write_bytes(random.Random(i).randbytes(100_000))
+    before = sorted(os.listdir(project))
+    done = subprocess.run([LAMINA, "zip", "--json", "-o", "f.zip", "worker", "data"], cwd=project, capture_output=True, text=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
+    error = json.loads(done.stdout.splitlines()[-1])["error"]
+    assert (done.returncode, error["id"]) == (6, "disk-full") and "ulimit -f" in error["help"]
+    assert sorted(os.listdir(project)) == before
+
+
+def test_few_descriptors(project):
+    blob(project / "big", 40)
+    run(["-j", "1", "-o", "one.zip", "worker", "big", "templates"], project)
+    done = subprocess.run([LAMINA, "zip", "-j", "8", "-o", "two.zip", "worker", "big", "templates"], cwd=project, capture_output=True, text=True,
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20)))
+    assert done.returncode == 0, done.stderr
+    assert digest(project / "one.zip") == digest(project / "two.zip")
+
+
 # --- links and pipes that appear ---
 
 def swap(path, other):
     """Two names change places at once, so that there is always something at `path`."""
-    done = ctypes_renameat2(os.fsencode(path), os.fsencode(other))
-    if done:
+    if exchange(path, other):
         pytest.skip("this system cannot exchange names")
 
 
-def ctypes_renameat2(a, b):
-    import ctypes
-    libc = ctypes.CDLL(None, use_errno=True)
-    return libc.renameat2(-100, a, -100, b, 2) if hasattr(libc, "renameat2") else 1  # AT_FDCWD, RENAME_EXCHANGE
+def exchange(a, b):
+    libc = ctypes.CDLL(None)
+    return libc.renameat2(-100, os.fsencode(a), -100, os.fsencode(b), 2) if hasattr(libc, "renameat2") else 1  # AT_FDCWD, RENAME_EXCHANGE
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
@@ -152,7 +191,7 @@ def test_link_that_takes_the_place(project, what):
     swap(place, other)
     swap(place, other)
     outcomes = set()
-    with meanwhile(lambda i: ctypes_renameat2(os.fsencode(place), os.fsencode(other))):
+    with meanwhile(lambda i: exchange(place, other)):
         for _ in range(300):
             done = subprocess.run([LAMINA, "zip", "--json", "-o", "f.zip", "worker", "tree"], cwd=project, capture_output=True, text=True)
             answer = json.loads(done.stdout.splitlines()[-1])
@@ -171,7 +210,7 @@ def test_pipe_that_takes_the_place(project):
     swap(place, other)
     swap(place, other)
     outcomes = set()
-    with meanwhile(lambda i: ctypes_renameat2(os.fsencode(place), os.fsencode(other))):
+    with meanwhile(lambda i: exchange(place, other)):
         for _ in range(200):
             done = subprocess.run([LAMINA, "zip", "--json", "-o", "f.zip", "worker", "tree"], cwd=project, capture_output=True, text=True, timeout=20)
             answer = json.loads(done.stdout.splitlines()[-1])
