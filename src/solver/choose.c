@@ -156,11 +156,13 @@ static void undecide(struct search *s, const struct project *p)
 void choose_reorder(struct search *s)
 {
 	for (size_t i = 0; i < s->swaps.n; i++) {
-		struct project *p = &s->projects.p[s->swaps.p[i].affected];
+		struct project *p = &s->projects.p[s->swaps.p[i].affected], *culprit = &s->projects.p[s->swaps.p[i].culprit];
 
 		p->priority = PRIORITY_EARLY;
 		p->promoted = NOTHING - ++s->n_promoted;
-		undecide(s, &s->projects.p[s->swaps.p[i].culprit]);
+		undecide(s, culprit);
+		culprit->priority = PRIORITY_LAST;
+		wait_again(s, culprit);
 		wait_again(s, p);
 	}
 	s->swaps.n = 0;

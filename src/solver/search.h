@@ -201,7 +201,7 @@ bool propagate_version(struct search *s, uint32_t package, uint32_t position);
 bool conflict_resolve(struct search *s);
 
 /* --- choose.c --- */
-enum priority { PRIORITY_SINGLE, PRIORITY_EARLY, PRIORITY_REST };
+enum priority { PRIORITY_SINGLE, PRIORITY_EARLY, PRIORITY_REST, PRIORITY_LAST };
 /* The package is needed now: it waits to be decided. */
 void choose_wait(struct search *s, uint32_t package);
 /* The next package to decide; NOTHING when all are. */
