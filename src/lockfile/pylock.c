@@ -94,6 +94,13 @@ static bool check_environments(struct pylock *p, struct err *e)
 	return err_help(e, "lock again for this target");
 }
 
+/* The group that lamina makes up for the project's own dependencies (pylock_write.h): whoever wants no default groups still wants it. */
+static str main_group(const struct pylock *p)
+{
+	const struct toml_value *v = toml_at(p->d.root, "tool.lamina.main-group");
+	return v && v->type == TOML_STRING ? v->u.string : (str){ 0 };
+}
+
 static bool chosen_groups(struct pylock *p, struct str_list *groups, struct err *e)
 {
 	struct lock_reader *r = p->r;
@@ -114,6 +121,7 @@ static bool chosen_groups(struct pylock *p, struct str_list *groups, struct err 
 		str_list_add_new(r->a, groups, asked->p[i]);
 	}
 	if (!r->only_groups.n && !r->request->no_default_groups) reader_normalize_names(r->a, &defaults, groups);
+	if (!r->only_groups.n && main_group(p).n) str_list_add_new(r->a, groups, main_group(p));
 	if (r->request->all_extras) r->extras = known_extras;
 	return true;
 }
