@@ -98,6 +98,7 @@ bool lock_select_one(struct arena *a, struct locked_package *p, const struct loc
 	const struct locked_file *first = &p->files.p[0];
 	/* pylock.toml says "archive" and means this one: only a build asks whether it fits. */
 	bool direct = first->kind == LOCKED_DIRECTORY || first->kind == LOCKED_VCS || first->kind == LOCKED_ARCHIVE;
+	if (first->kind == LOCKED_DIRECTORY && flags & LOCK_SELECT_FOLDERS) return p->chosen = 0, true;
 	if (sources && direct) return p->chosen = 0, check_hash(a, p, first, e);
 	struct arena_mark mark = arena_mark(a);
 	str *names = arena_array(a, str, p->files.n);

@@ -12,7 +12,8 @@
 #include "lockfile/lockfile.h"
 
 enum lock_select_flags {
-	LOCK_SELECT_SOURCES = 1 /* source distributions, directories and version control are answers too, not errors */
+	LOCK_SELECT_FOLDERS = 2, /* folders of source code are answers: lamina makes their wheels itself */
+	LOCK_SELECT_SOURCES = 1  /* source distributions, directories and version control are answers too, not errors */
 };
 
 /* Sets `chosen` of every package: an index into files, or SIZE_MAX when the lock names no files and an index page has to. */

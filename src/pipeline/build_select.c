@@ -24,6 +24,7 @@ static void collect(struct build *b, struct job *j, const struct fetch_request *
 		d->extras = p->extras;
 		if (p->from_file.n) d->required_at = arena_fmt(b->a, STR_FMT ":%u", STR_ARG(p->from_file), p->from_line);
 		if (r->local.n) str_list_add_new(b->a, &j->local_files, r->local);
+		for (size_t k = 0; r->inputs && k < r->inputs->n; k++) *vec_push(b->a, &j->local_files) = r->inputs->p[k];
 		for (size_t k = 0; k < r->record->warnings.n; k++) /* each names the wheel */
 			note_add(&j->built->notes, NOTE_WARNING, "wheel", STR_FMT, STR_ARG(r->record->warnings.p[k]));
 	}

@@ -148,6 +148,15 @@ static void add_variables(struct build *b, struct job *j, struct stamp *stamp)
 	}
 }
 
+/* Folders of source code have many, each once: nothing is searched for its like. */
+static bool add_local(struct build *b, struct stamp *stamp, str path)
+{
+	struct stamp_input in;
+	if (!stamp_input_now(arena_str(b->a, path), &in, b->e)) return false;
+	*vec_push(b->a, &stamp->inputs) = in;
+	return true;
+}
+
 static bool collect_inputs(struct build *b, struct job *j, struct stamp *stamp)
 {
 	if (b->project->config_path.n && !add_input(b, stamp, b->project->config_path)) return false;
@@ -156,7 +165,7 @@ static bool collect_inputs(struct build *b, struct job *j, struct stamp *stamp)
 	for (size_t i = 0; i < j->provided.inputs.n; i++)
 		if (!add_input(b, stamp, j->provided.inputs.p[i])) return false;
 	for (size_t i = 0; i < j->local_files.n; i++)
-		if (!add_input(b, stamp, j->local_files.p[i])) return false;
+		if (!add_local(b, stamp, j->local_files.p[i])) return false;
 	for (size_t i = 0; j->go && i < j->go->inputs.n; i++) *vec_push(b->a, &stamp->inputs) = j->go->inputs.p[i];
 	if (!add_absent_locks(b, j, stamp) || !add_folders(b, j, stamp)) return false;
 	add_variables(b, j, stamp);

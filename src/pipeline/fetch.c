@@ -144,6 +144,8 @@ bool fetch_wheels(struct arena *a, const struct fetch_request *requests, size_t 
 		results[i] = (struct fetch_result){ .file = w->file, .record = w->record };
 		if (w->record) results[i].sha256 = w->record->sha256;
 		if (w->by_place) results[i].local = w->local;
+		results[i].inputs = w->inputs;
+		results[i].backend = w->backend;
 		if (w->record)
 			note_add(requests[i].notes, NOTE_VERBOSE, "wheel-used", STR_FMT ": %s", STR_ARG(w->file),
 			         w->fresh ? "fetched" : "from the store");

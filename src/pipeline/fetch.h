@@ -51,6 +51,8 @@ struct fetch_result {
 	str file; /* name of the wheel */
 	struct sha256 sha256;
 	const struct wheel_record *record; /* NULL with look_only when something is missing */
+	const struct str_list *inputs;     /* of a folder of source code that was made into the wheel; NULL = none */
+	const char *backend;               /* of that folder: "setuptools" */
 	str local; /* a file of this computer that decided the bytes (a path without a hash in the lock): an input; else empty */
 };
 

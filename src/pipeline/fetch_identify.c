@@ -321,6 +321,8 @@ static bool identify_one(struct fetch *f, size_t i, struct wanted *w)
 	w->version = r->package->version;
 	w->notes = r->notes;
 	w->request = i;
+	if (r->package->chosen != SIZE_MAX && r->package->files.p[r->package->chosen].kind == LOCKED_DIRECTORY)
+		return fetch_from_folder(f, i, w);
 	if (r->package->chosen != SIZE_MAX) {
 		from_lock(f, i, w);
 		if (w->by_place && !w->local.n && !fetch_recall(f, w)) return false;

@@ -24,6 +24,9 @@ struct wanted {
 	const struct str_list *any;    /* requirements.txt: one of these must match; may be NULL */
 	str local;                     /* file of this computer that it is read from; empty = none */
 	bool by_place;                 /* neither lock nor page give a SHA-256: the bytes at the address are the answer */
+	str folder;                    /* of source code that the wheel was made of; empty = none */
+	const struct str_list *inputs; /* of that folder */
+	const char *backend;           /* likewise */
 	str memory;                    /* under which name its digest is remembered; empty = not */
 	bool proved;                   /* others and any are known to match */
 	bool has_size;
@@ -47,6 +50,13 @@ struct fetch_folder {
 	struct str_list names;
 };
 
+/* The wheel of a folder of source code. */
+struct private_wheel;
+struct fetch_made {
+	str folder;
+	const struct private_wheel *wheel;
+};
+
 struct fetch {
 	struct arena *a;
 	const struct fetch_request *requests;
@@ -57,6 +67,7 @@ struct fetch {
 	struct wanted **of_request;       /* n entries */
 	VEC(struct fetch_folder) folders; /* of --find-links, once they were read */
 	bool folders_read;
+	VEC(struct fetch_made) made;
 	struct fetch_stats *stats;
 	struct err *e;
 };
@@ -69,6 +80,8 @@ enum version_match { MATCH_NO, MATCH_LOCAL, MATCH_EXACT };
 enum version_match fetch_match_version(struct arena *a, str file, str version);
 /* Reads the page again for a file whose remembered address no longer answers. */
 bool fetch_identify_again(struct fetch *f, struct wanted *const *which, size_t n);
+/* fetch_folder.c: a lock's folder of source code; w->has_sha256 is false when its wheel is not there and may not be made. */
+bool fetch_from_folder(struct fetch *f, size_t i, struct wanted *w);
 /* fetch_client.c */
 bool fetch_client(struct fetch *f);
 /* A URL's origin belongs to one of the configured indexes: that index, for its credentials. */

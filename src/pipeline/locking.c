@@ -201,7 +201,7 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 		if (!lock_prune(a, &out->set, &artifact->only, &artifact->exclude, notes, e)) return false;
 		out->pruned = true;
 	}
-	return lock_select(a, &out->set, &out->target, 0, e);
+	return lock_select(a, &out->set, &out->target, LOCK_SELECT_FOLDERS, e);
 }
 
 bool locking_dump(const struct locking *l, struct buf *out)

@@ -1,0 +1,59 @@
+/* fetch_folder.c: a locked folder of source code -> the wheel that is made of it (pipeline/private.h).
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A folder may change without anybody saying so: it is read on every build that asks, and its files are inputs. One folder is made into
+ * one wheel, however many artifacts want it. */
+#include "pipeline/fetch_parts.h"
+#include "pipeline/private.h"
+#include "python/name.h"
+#include "python/wheel_name.h"
+
+static const struct private_wheel *known(struct fetch *f, str folder)
+{
+	for (size_t i = 0; i < f->made.n; i++)
+		if (str_eq(f->made.p[i].folder, folder)) return f->made.p[i].wheel;
+	return NULL;
+}
+
+static const struct private_wheel *make(struct fetch *f, str folder, struct notes *notes)
+{
+	const struct private_wheel *old = known(f, folder);
+	if (old) return old;
+	struct private_wheel *made = arena_new(f->a, struct private_wheel);
+	struct private_options options = {
+		.store = f->options->store, .jobs = f->options->jobs, .look_only = f->options->look_only, .cancel = f->options->cancel
+	};
+	if (!private_wheel_make(f->a, folder, &options, notes, made, f->e)) return NULL;
+	*vec_push(f->a, &f->made) = (struct fetch_made){ folder, made };
+	return made;
+}
+
+/* The lock speaks of one project, the folder may hold another by now. */
+static bool check_name(struct fetch *f, const struct locked_package *p, const struct private_wheel *made, str folder)
+{
+	struct wheel_name name;
+	if (!wheel_name_parse(f->a, made->file, &name, f->e)) return false;
+	if (str_eq(name.name, p->name)) return true;
+	err_set(f->e, ERR_RESOLVE, "folder-mismatch",
+	        "`" STR_FMT "` holds the project `" STR_FMT "`, but `" STR_FMT "` is locked to be there", STR_ARG(folder),
+	        STR_ARG(name.name), STR_ARG(p->name));
+	if (p->from_file.n) err_where(f->e, STR_FMT ":%u", STR_ARG(p->from_file), p->from_line);
+	return err_help(f->e, "lock again");
+}
+
+bool fetch_from_folder(struct fetch *f, size_t i, struct wanted *w)
+{
+	const struct fetch_request *r = &f->requests[i];
+	const struct locked_file *file = &r->package->files.p[r->package->chosen];
+	str folder = path_clean(f->a, path_join(f->a, r->lock_folder, file->path));
+	if (file->subdirectory.n) folder = path_join(f->a, folder, file->subdirectory);
+	const struct private_wheel *made = make(f, folder, r->notes);
+	if (!made || !check_name(f, r->package, made, folder)) return false;
+	w->file = made->file;
+	w->folder = folder;
+	w->inputs = &made->inputs;
+	w->has_sha256 = made->stored;
+	w->sha256 = made->sha256;
+	w->backend = made->backend;
+	return true;
+}
