@@ -162,25 +162,6 @@ static bool begin_target(struct resolve *r, struct resolve_target *t, const stru
 
 /* --- when there is no answer --- */
 
-/* A requirement of the user on a name that nobody knows says it all. */
-static bool unknown_root(struct resolve_target *t, struct str_list *packages, struct err *e)
-{
-	for (size_t i = 0; i < t->needs.n; i++) {
-		const struct solver_need *need = &t->needs.p[i];
-		const struct resolve_project *p = need->soft ? NULL : map_get(&t->projects, need->name);
-		if (!p || !p->missing) continue;
-		err_set(e, ERR_RESOLVE, "unknown-project", "there is no project `" STR_FMT "`: " STR_FMT, STR_ARG(p->name),
-		        STR_ARG(p->solver.missing));
-		err_where(e, STR_FMT, STR_ARG(need->where));
-		err_why(e, "`" STR_FMT "` is required", STR_ARG(need->text));
-		err_help(e, STR_FMT, STR_ARG(resolve_hint(t, resolve_project_of(t, p->name), &need->allowed)));
-		packages->n = 0;
-		*vec_push(t->run->a, packages) = p->name;
-		return true;
-	}
-	return false;
-}
-
 static str root_name(struct resolve *r)
 {
 	str root =
@@ -204,7 +185,7 @@ static bool solve(struct resolve_target *t, struct str_list *packages, struct er
 	if (solver_run(r->a, &provider, t->needs.p, t->needs.n, &options, &t->answer, &failure, &why)) return true;
 	*packages = failure.packages;
 	bool none = strcmp(why.id, "no-solution") == 0;
-	if (none && unknown_root(t, packages, e)) return false;
+	if (none && resolve_failure(t, packages, e)) return false;
 	if (none && r->n_targets > 1) err_where(&why, "for " STR_FMT, STR_ARG(t->lt->text));
 	*e = why;
 	return false;

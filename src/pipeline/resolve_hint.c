@@ -145,12 +145,21 @@ str resolve_meant(struct resolve_target *t, str name)
 
 /* --- versions --- */
 
+/* Metadata that was looked at may have shown what the page does not say. */
+static bool is_usable(const struct resolve_project *p, size_t candidate)
+{
+	if (p->list[candidate].refused) return false;
+	for (const struct resolve_needs *n = p->more[candidate].needs; n; n = n->next)
+		if (n->extra.n == 0 && n->needs.refused) return false;
+	return true;
+}
+
 static size_t newest(const struct resolve_project *p, const struct interval_set *allowed, bool usable)
 {
 	size_t pre = SIZE_MAX;
 	for (size_t i = 0; i < p->solver.n; i++) {
 		const struct solver_candidate *c = &p->list[i];
-		if ((usable && c->refused) || (allowed && !interval_set_contains(allowed, c->version))) continue;
+		if ((usable && !is_usable(p, i)) || (allowed && !interval_set_contains(allowed, c->version))) continue;
 		if (!version_is_prerelease(c->version)) return i;
 		if (pre == SIZE_MAX) pre = i;
 	}

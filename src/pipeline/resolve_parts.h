@@ -170,6 +170,12 @@ str resolve_hint(struct resolve_target *t, struct resolve_project *p, const stru
 /* For a name that no index knows: the name that was probably meant, or empty. */
 str resolve_meant(struct resolve_target *t, str name);
 
+/* File names of a run of versions, those included that were left out of memory because no target can use them. */
+struct str_list resolve_names(struct resolve_target *t, const struct resolve_project *p, const struct refusal *run);
+
+/* resolve_failure.c: true when one requirement alone is the cause, which e then tells. */
+bool resolve_failure(struct resolve_target *t, struct str_list *packages, struct err *e);
+
 /* resolve_needs.c */
 bool resolve_needs_of(struct resolve_target *t, struct resolve_project *p, size_t candidate, str extra,
                       const struct solver_needs **out, struct err *e);

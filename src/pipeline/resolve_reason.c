@@ -33,8 +33,7 @@ static size_t files_of(struct resolve_target *t, const struct resolve_project *p
 	return n;
 }
 
-/* Their names, those included that were left out of memory because no target can use them. */
-static struct str_list names_of(struct resolve_target *t, const struct resolve_project *p, const struct refusal *f)
+struct str_list resolve_names(struct resolve_target *t, const struct resolve_project *p, const struct refusal *f)
 {
 	struct arena *a = t->run->a;
 	struct str_list names = { 0 };
@@ -104,7 +103,7 @@ static str nearest_text(struct resolve_target *t, const struct str_list *names)
 static str tags_text(struct resolve_target *t, const struct resolve_project *p, const struct refusal *f)
 {
 	struct arena *a = t->run->a;
-	struct str_list names = names_of(t, p, f);
+	struct str_list names = resolve_names(t, p, f);
 	struct minors minors = { 0 };
 	size_t wheels = 0;
 	int minor = t->lt->python_minor;

@@ -216,7 +216,7 @@ static bool op_resolve(struct judge_call *c, struct err *e)
 		return true;
 	}
 	/* Whatever makes it impossible, the question has no solution. */
-	if (e->code == ERR_RESOLVE) e->id = "no-solution";
+	if (e->code == ERR_RESOLVE || packages.n) e->id = "no-solution";
 	json_write_key(c->error_members, S("packages"));
 	json_write_array(c->error_members);
 	for (size_t i = 0; i < packages.n; i++) json_write_string(c->error_members, packages.p[i]);

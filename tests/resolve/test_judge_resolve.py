@@ -423,6 +423,8 @@ def test_metadata_beside_the_wheel(ask, registry):
 def test_versions_with_broken_metadata_are_left_out(ask, registry, text):
     registry.wheel("a", "1").wheel("a", "2", text=text)
     assert ask("a") == {"a": "1"}
+    refused(ask("a==2"), "a")
+    refused(ask("a>1"), "a")
 
 
 @pytest.mark.parametrize("requirement", ["b (>=1)", "b>=1,", "b>=1.*", "b (>=1<3)", "b!=3.0*"])
@@ -452,6 +454,14 @@ def test_project_without_files(ask, registry):
 def test_contradictory_pins(ask, registry):
     registry.wheel("a", "1").wheel("a", "2").wheel("noise", "1")
     refused(ask("a==1", "a==2", "noise"), "a")
+
+
+def test_an_index_that_does_not_answer(ask):
+    assert ask("a", "b", "a[x]", index="http://127.0.0.1:1/simple/")["rule"] == "connect"
+
+
+def test_a_contradiction_needs_no_index(ask):
+    refused(ask("a==1", "a==2", index="http://127.0.0.1:1/simple/"), "a")
 
 
 def test_explanation_names_who_takes_part_and_few_others(ask, registry):
