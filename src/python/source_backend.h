@@ -43,7 +43,9 @@ struct source_facts {
 	VEC(struct source_entry_point) entry_points;
 	bool
 	    empty_script_groups; /* entry_points.txt names console_scripts and gui_scripts even when there are none (pdm-backend) */
-	struct str_list dynamic; /* of [project].dynamic, as written: the backend has to fill these in */
+	struct str_list platforms;
+	struct str_list marked_dynamic; /* fields that METADATA marks as worked out by the build (setuptools) */
+	struct str_list dynamic;        /* of [project].dynamic, as written: the backend has to fill these in */
 };
 
 /* One wheel in the making. */

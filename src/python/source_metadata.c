@@ -86,11 +86,13 @@ bool source_metadata_write(const struct source_facts *f, struct buf *out)
 	field(out, "License", f->license_text);
 	field(out, "License-Expression", f->license_expression);
 	if (!f->licenses_unnamed) fields(out, "License-File", &f->license_files);
+	fields(out, "Platform", &f->platforms);
 	fields(out, "Classifier", &f->classifiers);
 	fields(out, "Requires-Dist", &f->requires_dist);
 	field(out, "Requires-Python", f->requires_python);
 	fields(out, "Project-URL", &f->urls);
 	fields(out, "Provides-Extra", &f->provides_extra);
+	fields(out, "Dynamic", &f->marked_dynamic);
 	fields(out, "Import-Name", &f->import_names);
 	fields(out, "Import-Namespace", &f->import_namespaces);
 	field(out, "Description-Content-Type", f->description_type);

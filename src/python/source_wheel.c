@@ -67,8 +67,13 @@ static const struct {
 	const char *backend; /* as build-backend has it */
 	const struct source_backend *table;
 } backends[] = {
-	{ "flit_core.buildapi", &source_flit }, { "flit.buildapi", &source_flit }, { "pdm.backend", &source_pdm },
-	{ "pdm.pep517.api", &source_pdm },      { "uv_build", &source_uv },
+	{ "setuptools.build_meta", &source_setuptools },
+	{ "setuptools.build_meta:__legacy__", &source_setuptools },
+	{ "flit_core.buildapi", &source_flit },
+	{ "flit.buildapi", &source_flit },
+	{ "pdm.backend", &source_pdm },
+	{ "pdm.pep517.api", &source_pdm },
+	{ "uv_build", &source_uv },
 };
 
 static bool read_pyproject(struct source_work *w)

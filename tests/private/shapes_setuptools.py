@@ -1,0 +1,225 @@
+"""Projects of setuptools.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+BACKEND = "setuptools.build_meta"
+BUILD = '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
+PLAIN = BUILD + '[project]\nname = "demo"\nversion = "1.2"\n'
+LEGACY = '[build-system]\nrequires = ["setuptools", "wheel"]\nbuild-backend = "setuptools.build_meta"\n'
+CFG = "[metadata]\nname = demo\nversion = 1.2\n[options]\n"
+
+
+def tool(text, **files):
+    return {"pyproject.toml": PLAIN + "[tool.setuptools]\n" + text}
+
+
+CODE = {"src/demo/__init__.py": "x = 1\n", "src/demo/a.py": "", "src/demo/sub/__init__.py": "", "src/demo/sub/b.py": ""}
+DATA = {"src/demo/d/t.txt": "t\n", "src/demo/t.json": "{}\n", "src/demo/sub/u.txt": "u\n", "src/demo/.hidden": "h\n", "src/demo/d/.h.txt": "h",
+        "src/demo/sub/deep/er/v.txt": "v\n"}
+
+SHAPES = {
+    "src": {"pyproject.toml": PLAIN, **CODE, "tests/test_x.py": "", "other/__init__.py": ""},
+    "src with modules": {"pyproject.toml": PLAIN, **CODE, "src/mod.py": "", "src/_private.py": ""},
+    "src, data left out": {"pyproject.toml": PLAIN, **CODE, **DATA},
+    "src namespace": {"pyproject.toml": PLAIN, "src/ns/inner/__init__.py": "", "src/ns/inner/x.py": "", "src/ns/other/y.py": ""},
+    "typed": {"pyproject.toml": PLAIN, **CODE, "src/demo/py.typed": "", "src/demo/a.pyi": "", "src/demo/sub/b.pyi": ""},
+    "flat": {"pyproject.toml": PLAIN, "demo/__init__.py": "", "demo/sub/a.py": "", "tests/__init__.py": "", "docs/conf.py": "", "setup.py": "from setuptools import setup\nsetup()\n"},
+    "flat with stubs": {"pyproject.toml": PLAIN, "demo/__init__.py": "", "demo-stubs/__init__.pyi": "", "tools/x.py": "", "_x/y.py": ""},
+    "flat module": {"pyproject.toml": PLAIN, "demo.py": "x = 1\n", "conftest.py": "", "tasks.py": "", "noxfile.py": "", "tests/x.py": ""},
+    "flat without code": {"pyproject.toml": PLAIN, "tests/x.py": ""},
+    "empty lists": {**tool("packages = []\npy-modules = []\n"), "demo/__init__.py": "", "more/__init__.py": ""},
+    "listed packages": {**tool('packages = ["demo", "demo.sub"]\n'), "demo/__init__.py": "", "demo/sub/x.py": "", "demo/no/y.py": "", "other/__init__.py": ""},
+    "py-modules": {**tool('py-modules = ["one", "two", "pkg.three"]\n'), "one.py": "1\n", "two.py": "2\n", "other.py": "", "pkg/__init__.py": "", "pkg/three.py": ""},
+    "package-dir root": {**tool('package-dir = {"" = "lib"}\n'), "lib/demo/__init__.py": "", "lib/mod.py": "", "src/x/__init__.py": ""},
+    "package-dir of packages": {
+        **tool('package-dir = {demo = "code", "demo.extra" = "more/extra"}\npackages = ["demo", "demo.sub", "demo.extra"]\n'),
+        "code/__init__.py": "", "code/sub/a.py": "", "more/extra/b.py": "", "more/extra/c.pyi": "",
+    },
+    "package-dir alone": {**tool('package-dir = {demo = "code"}\n'), "code/__init__.py": "", "code/sub/a.py": "", "code/sub/deep/b.py": ""},
+    "find where": {**tool('[tool.setuptools.packages.find]\nwhere = ["lib"]\n'), "lib/demo/__init__.py": "", "lib/demo/n/x.py": "", "lib/no-name/x.py": ""},
+    "find two places": {**tool('[tool.setuptools.packages.find]\nwhere = ["lib", "more"]\nnamespaces = false\n'),
+                        "lib/demo/__init__.py": "", "lib/demo/n/x.py": "", "more/two/__init__.py": "", "more/two/a/__init__.py": ""},
+    "find include": {**tool('[tool.setuptools.packages.find]\ninclude = ["demo*"]\nexclude = ["demo.tests*", "*.skip"]\n'),
+                     "demo/__init__.py": "", "demo/tests/t.py": "", "demo/tests/deep/t.py": "", "demo/a/skip/x.py": "", "demo/a/y.py": "", "demo_two/z.py": "", "tests/t.py": ""},
+    "find top": {**tool('[tool.setuptools.packages.find]\nexclude = ["tests", "build"]\nnamespaces = false\n'),
+                 "demo/__init__.py": "", "demo/skip/x.py": "", "tests/__init__.py": "", "tests/unit/__init__.py": ""},
+    "package-data": {**tool('package-data = {demo = ["*.json", "d/*.txt"], "demo.sub" = ["**/*.txt"], "*" = ["*.cfg"]}\n'), **CODE, **DATA,
+                     "src/demo/x.cfg": "", "src/demo/sub/y.cfg": "", "src/demo/sub/deep/z.cfg": ""},
+    "package-data by a list": {**tool('packages = ["demo"]\npackage-dir = {"" = "src"}\npackage-data = {demo = ["**/*.txt", "t.[a-j]son"]}\n'), **CODE, **DATA},
+    "package-data hidden": {**tool('package-data = {demo = [".*", "d/.h*", "d/**"]}\n'), **CODE, **DATA},
+    "exclude-package-data": {**tool('package-data = {"*" = ["*"]}\nexclude-package-data = {demo = ["*.json", "a.py"], "*" = ["v*"]}\n'), **CODE, **DATA},
+    "manifest include": {"pyproject.toml": PLAIN, **CODE, **DATA, "MANIFEST.in": "# data\ninclude src/demo/t.json  src/demo/d/*.txt\ninclude README.md\n"},
+    "manifest recursive": {"pyproject.toml": PLAIN, **CODE, **DATA, "MANIFEST.in": "recursive-include src *.txt \\\n  *.json\nrecursive-exclude src/demo/sub v*\n"},
+    "manifest graft": {"pyproject.toml": PLAIN, **CODE, **DATA, "MANIFEST.in": "graft src\nprune src/demo/d\nglobal-exclude *.json [v-w].txt\n"},
+    "manifest global": {"pyproject.toml": PLAIN, **CODE, **DATA, "MANIFEST.in": "global-include *.txt\nexclude src/demo/sub/u.txt src/**/v.txt\nnonsense x\n"},
+    "manifest and exclude": {**tool('exclude-package-data = {"demo.sub" = ["u.txt"]}\n'), **CODE, **DATA, "MANIFEST.in": "graft src/demo\n"},
+    "manifest without include": {**tool("include-package-data = false\n"), **CODE, **DATA, "MANIFEST.in": "graft src\n"},
+    "manifest and code in folders": {"pyproject.toml": PLAIN + '[tool.setuptools]\npackages = ["demo"]\npackage-dir = {"" = "src"}\n', "src/demo/__init__.py": "",
+                                     "src/demo/no/x.py": "", "src/demo/templates/a.html": "", "src/demo/b.py": "", "MANIFEST.in": "graft src\n"},
+    "dynamic attr": {"pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {attr = "demo.__version__"}\n',
+                     "src/demo/__init__.py": '"""Doc."""\nfrom __future__ import annotations\n__version__ = "2.0.dev1"\n'},
+    "dynamic attr in a module": {"pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {attr = "demo.sub.v.V"}\n',
+                                 "demo/__init__.py": "", "demo/sub/v.py": "V: str = '3.1'\n"},
+    "dynamic file": {"pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version", "readme", "description", "dependencies", "optional-dependencies", "classifiers"]\n'
+                     '[tool.setuptools.dynamic]\nversion = {file = "VERSION"}\nreadme = {file = ["R.rst", "C.rst"]}\ndescription = {file = "D"}\n'
+                     'dependencies = {file = ["req.txt"]}\noptional-dependencies = {X_y = {file = "x.txt"}}\nclassifiers = {file = "cl"}\n',
+                     "VERSION": "1.5.0\n", "R.rst": "One\n===\n", "C.rst": "Two\n", "D": "A summary\n", "req.txt": "# c\nrequests>=2 # why\n\nidna; python_version < '3.9'\n",
+                     "x.txt": "a\nb \\\n>=1\n", "cl": "Programming Language :: Python :: 3\nTopic :: Utilities\n", **CODE},
+    "dynamic entry points": {"pyproject.toml": BUILD + '[project]\nname = "demo"\nversion = "1"\ndynamic = ["entry-points", "scripts"]\n'
+                             '[tool.setuptools.dynamic]\nentry-points = {file = "ep.txt"}\n',
+                             "ep.txt": "[console_scripts]\ncmd = demo:main\n[My.Group]\nB = demo:b\n", **CODE},
+    "readme types": {"pyproject.toml": PLAIN + 'readme = "README.rst"\n', "README.rst": "R\n=\n", **CODE},
+    "readme text": {"pyproject.toml": PLAIN + 'readme = {text = "hello", content-type = "text/plain"}\n', **CODE},
+    "licences": {"pyproject.toml": PLAIN, **CODE, "LICENSE.txt": "l", "COPYING": "c", "AUTHORS.md": "a", "NOTICE": "n", "LICENSE~": "x", "docs/LICENSE": "d"},
+    "licence files": {"pyproject.toml": PLAIN + 'license = "MIT"\nlicense-files = ["legal/*.txt"]\n', **CODE, "LICENSE": "l", "legal/a.txt": "a"},
+    "licence table": {"pyproject.toml": PLAIN + 'license = {file = "LEGAL"}\n', **CODE, "LEGAL": "l\n  m\n", "LICENSE": "x"},
+    "licence files, older key": {**tool('license-files = ["LEG*"]\n'), **CODE, "LEGAL": "l", "LICENSE": "x"},
+    "everything": {
+        "pyproject.toml": BUILD + '''
+[project]
+name = "My.Demo"
+version = "1.0.0-rc.1"
+description = "Sümmary"
+readme = "README.md"
+requires-python = ">=3.8"
+license = "MIT OR Apache-2.0"
+license-files = ["LICEN[CS]E*"]
+authors = [{name = "Ann Other", email = "ann@example.com"}, {name = "Bob"}, {email = "c@example.com"}]
+maintainers = [{name = "M Int", email = "m@example.com"}]
+keywords = ["one", "two"]
+classifiers = ["Programming Language :: Python :: 3"]
+dependencies = ["requests >=2,<3 ; python_version>'3.8'", "attrs", "X_y [b, a] == 1.0"]
+[project.optional-dependencies]
+Dev_x = ["pytest", "black; sys_platform=='linux' or os_name=='nt'"]
+doc = ["sphinx"]
+[project.urls]
+Home-Page = "https://example.com"
+"Bug Tracker" = "https://example.com/bugs"
+[project.scripts]
+my-cmd = "mod.cli:main"
+[project.gui-scripts]
+my-gui = "mod.gui:main"
+[project.entry-points."my.group"]
+b = "mod:b"
+a = "mod:a [x]"
+[tool.setuptools]
+zip-safe = true
+platforms = ["any"]
+''',
+        "README.md": "# Read\n\nme ü\n", "LICENSE": "l\n", "src/mod/__init__.py": "", "src/mod/üñ.py": "", "src/mod/ü.pyi": "",
+    },
+    "setup.cfg": {"pyproject.toml": LEGACY, "setup.cfg": CFG + "packages = find:\npackage_dir =\n    = src\n[options.packages.find]\nwhere = src\n", **CODE, **DATA, "src/demo/no/x.py": ""},
+    "setup.cfg, no pyproject": {"setup.cfg": CFG + "packages = demo\n", "setup.py": "#!/usr/bin/env python\nimport setuptools\n\nif __name__ == \"__main__\":\n    setuptools.setup()\n",
+                                "demo/__init__.py": "", "demo/x.txt": ""},
+    "setup.cfg namespace": {"setup.cfg": CFG + "packages = find_namespace:\n[options.packages.find]\ninclude = demo*\nexclude =\n  demo.tests\n  demo.tests.*\n",
+                            "demo/a/x.py": "", "demo/tests/t.py": "", "docs/y.py": ""},
+    "setup.cfg by itself": {"setup.cfg": "[metadata]\nname = demo\nversion = 1\n", **CODE, **DATA, "MANIFEST.in": "graft src\n"},
+    "setup.cfg data": {"setup.cfg": CFG + "packages = Demo, Demo.sub\ninclude_package_data = True\n[options.package_data]\n* = *.cfg\nDemo = *.json, d/*.txt\n"
+                       "[options.exclude_package_data]\nDemo.sub =\n  u*\n", "MANIFEST.in": "recursive-include Demo *.txt\n",
+                       "Demo/__init__.py": "", "Demo/t.json": "", "Demo/d/t.txt": "", "Demo/x.cfg": "", "Demo/sub/u.txt": "", "Demo/sub/w.txt": "", "Demo/sub/y.cfg": ""},
+    "setup.cfg modules": {"setup.cfg": CFG + "py_modules =\n  one\n  two\n", "one.py": "", "two.py": "", "three.py": ""},
+    "setup.cfg everything": {
+        "setup.cfg": """[metadata]
+name = My.Demo
+version = attr: demo.VERSION
+author = Ann Other
+author_email = ann@example.com
+maintainer = Bob
+description = A summary
+long_description = file: README.md, CHANGES.md
+long_description_content_type = text/markdown
+url = https://example.com
+download_url = https://example.com/d
+license = MIT
+license_files =
+    LEGAL
+    *.lic
+keywords = one, two
+platforms = any
+project_urls =
+    Bug Tracker = https://example.com/bugs?a=b
+    Docs = https://example.com/docs
+classifiers =
+    Programming Language :: Python :: 3
+    Topic :: Utilities
+[options]
+packages = find:
+package_dir = = src
+python_requires = >=3.8
+zip_safe = False
+install_requires =
+    requests>=2,<3; python_version>'3.8'
+    # not this
+    attrs
+[options.packages.find]
+where = src
+[options.extras_require]
+Dev_x = pytest; black
+doc =
+    sphinx; sys_platform == "linux" or os_name == "nt"
+[options.entry_points]
+console_scripts =
+    my-cmd = demo.cli:main
+    Other = demo.cli:other
+My.Group =
+    a = demo:a
+[bdist_wheel]
+universal = 1
+[egg_info]
+tag_build =
+tag_date = 0
+[flake8]
+max-line-length = 100
+""",
+        "README.md": "# R\n", "CHANGES.md": "c\n", "LEGAL": "l", "a.lic": "a", "LICENSE": "x", "src/demo/__init__.py": "VERSION = '1.0a1'\n", "src/demo/cli.py": "",
+    },
+    "setup.cfg file lists": {"setup.cfg": "[metadata]\nname = demo\nversion = file: VERSION\nclassifiers = file: cl\n[options]\npackages = demo\ninstall_requires = file: r.txt\nentry_points = file: ep.txt\n",
+                             "VERSION": "3\n", "cl": "Topic :: Utilities\n", "r.txt": "a\n# b\nc>=1\n", "ep.txt": "[console_scripts]\nx = demo:x\n", "demo/__init__.py": ""},
+    "pyproject over setup.cfg": {
+        "pyproject.toml": BUILD + '[project]\nname = "demo"\nversion = "2"\ndynamic = ["dependencies", "scripts", "keywords", "requires-python"]\n',
+        "setup.cfg": "[metadata]\nname = other\nversion = 1\ndescription = no\nauthor = nobody\nkeywords = k1, k2\nurl = https://example.com\n"
+                     "[options]\npackages = demo\npython_requires = >=3.9\ninstall_requires =\n  a\n  b\n[options.extras_require]\nx = y\n[options.entry_points]\nconsole_scripts = c = demo:c\n",
+        "demo/__init__.py": "", "demo/x.txt": "", "second/__init__.py": "", "MANIFEST.in": "graft demo\n",
+    },
+    "tool.setuptools over setup.cfg": {
+        "pyproject.toml": PLAIN + '[tool.setuptools]\npackages = ["two"]\npackage-data = {two = ["*.txt"]}\n',
+        "setup.cfg": "[options]\npackages = one\ninclude_package_data = false\n[options.package_data]\ntwo = *.json\n",
+        "one/__init__.py": "", "two/__init__.py": "", "two/a.txt": "", "two/b.json": "", "two/c.cfg": "", "MANIFEST.in": "graft two\n",
+    },
+    "legacy backend": {"pyproject.toml": LEGACY.replace("build_meta", "build_meta:__legacy__"), "setup.cfg": CFG + "packages = demo\n", "setup.py": "from setuptools import setup\nsetup()\n", "demo/__init__.py": ""},
+}
+BACKENDS = {"setup.cfg, no pyproject": "setuptools.build_meta:__legacy__", "legacy backend": "setuptools.build_meta:__legacy__",
+            "setup.cfg namespace": "setuptools.build_meta:__legacy__", "setup.cfg by itself": "setuptools.build_meta:__legacy__",
+            "setup.cfg data": "setuptools.build_meta:__legacy__", "setup.cfg modules": "setuptools.build_meta:__legacy__",
+            "setup.cfg everything": "setuptools.build_meta:__legacy__", "setup.cfg file lists": "setuptools.build_meta:__legacy__"}
+
+ONE = {"demo/__init__.py": ""}
+REFUSED = {
+    "ext-modules": ({**tool('ext-modules = [{name = "demo.x", sources = ["x.c"]}]\n'), **ONE}, "cannot-build", "it compiles C"),
+    "setup.py ext_modules": ({"pyproject.toml": PLAIN, "setup.py": "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'])])\n", **ONE}, "cannot-build", "it compiles C"),
+    "setup.py does more": ({"pyproject.toml": PLAIN, "setup.py": "from setuptools import setup\nprint('x')\nsetup()\n", **ONE}, "cannot-build", "does more than call setup()"),
+    "cmdclass": ({**tool('cmdclass = {build_py = "x.Y"}\n'), **ONE}, "cannot-build", "commands of setuptools"),
+    "data-files": ({**tool('[tool.setuptools.data-files]\nshare = ["x"]\n'), **ONE}, "cannot-build", "outside of its packages"),
+    "scripts": ({**tool('script-files = ["x"]\n'), **ONE}, "cannot-build", "scripts that the build rewrites"),
+    "plugin": ({"pyproject.toml": PLAIN.replace('"setuptools>=77"', '"setuptools>=77", "setuptools_scm"'), **ONE}, "cannot-build", "its build needs `setuptools_scm`"),
+    "old setuptools": ({"pyproject.toml": PLAIN.replace("setuptools>=77", "setuptools<60"), **ONE}, "cannot-build", "since 61"),
+    "computed version": ({"pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {attr = "demo.V"}\n',
+                          "demo/__init__.py": "V = '.'.join(['1', '2'])\n"}, "cannot-build", "no plain string"),
+    "dynamic version": ({"pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n', **ONE}, "cannot-build", "dynamic"),
+    "several packages": ({"pyproject.toml": PLAIN, "one/__init__.py": "", "two/__init__.py": ""}, "empty-package", "one, two"),
+    "several modules": ({"pyproject.toml": PLAIN, "one.py": "", "two.py": ""}, "empty-package", "py-modules"),
+    "package missing": ({**tool('packages = ["gone"]\n'), **ONE}, "empty-package", "gone"),
+    "module missing": ({**tool('py-modules = ["gone"]\n'), **ONE}, "empty-package", "gone.py"),
+    "where missing": ({**tool('[tool.setuptools.packages.find]\nwhere = ["gone"]\n'), **ONE}, "empty-package", "gone"),
+    "unknown key": ({**tool('package_data = {}\n'), **ONE}, "project-field", "package_data"),
+    "no name": ({"setup.cfg": "[metadata]\nversion = 1\n[options]\npackages = demo\n", **ONE}, "no-name", "no name"),
+    "no version": ({"setup.cfg": "[metadata]\nname = demo\n[options]\npackages = demo\n", **ONE}, "no-version", "no version"),
+    "bad version": ({"setup.cfg": "[metadata]\nname = demo\nversion = one\n[options]\npackages = demo\n", **ONE}, "project-field", "setup.cfg"),
+    "setup.cfg ini": ({"setup.cfg": "[metadata\nname = demo\n", **ONE}, "ini", "setup.cfg:1"),
+    "setup.cfg build": ({"setup.cfg": CFG + "packages = demo\n[build_ext]\ndefine = X\n", **ONE}, "cannot-build", "[build_ext]"),
+    "setup.cfg tag": ({"setup.cfg": CFG + "packages = demo\n[egg_info]\ntag_build = .dev\n", **ONE}, "cannot-build", "tag_build"),
+    "setup.cfg interpolation": ({"setup.cfg": "[metadata]\nname = demo\nversion = 1\ndescription = %(name)s\n[options]\npackages = demo\n", **ONE}, "project-field", "%%"),
+    "package-data outside": ({**tool('package-data = {demo = ["../x.txt"]}\n'), "x.txt": "", **ONE}, "cannot-build", "leaves its package"),
+    "licence pattern": ({"pyproject.toml": PLAIN + 'license-files = ["../L"]\n', **ONE}, "bad-glob", ".."),
+    "file outside": ({"setup.cfg": "[metadata]\nname = demo\nversion = file: ../V\n[options]\npackages = demo\n", **ONE}, "cannot-build", "outside"),
+}
