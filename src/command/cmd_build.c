@@ -32,6 +32,12 @@ static const struct opt options[] = {
 	  .metavar = "DIR",
 	  .complete = OPT_FOLDERS,
 	  .help = "Project folder whose lock is used; locked first when it has none." },
+	{ .name = "package",
+	  .takes = OPT_EACH,
+	  .metavar = "DIR",
+	  .complete = OPT_FOLDERS,
+	  .help = "Private project that is put in, with what it needs; its wheel is made here. May be repeated." },
+	{ .name = "no-deps", .takes = OPT_NOTHING, .help = "Of private projects themselves alone." },
 	{ .name = "group", .takes = OPT_LIST, .metavar = "NAME", .help = "Dependency group besides the default ones." },
 	{ .name = "only-group", .takes = OPT_LIST, .metavar = "NAME", .help = "This dependency group and nothing else." },
 	{ .name = "no-default-groups", .takes = OPT_NOTHING, .help = "Leave out the groups that the project installs by default." },
@@ -180,6 +186,8 @@ static void read_request(struct run *run, struct build_request *r)
 	*r = (struct build_request){ .names = v->arguments, .lock = opt_value(v, "lock"), .project = opt_value(v, "project") };
 	r->config = str_from(run->config);
 	r->requirements = *opt_list(v, "requirements");
+	r->packages = *opt_list(v, "package");
+	r->no_deps = opt_given(v, "no-deps");
 	r->groups = *opt_list(v, "group");
 	r->only_groups = *opt_list(v, "only-group");
 	r->no_default_groups = opt_given(v, "no-default-groups");

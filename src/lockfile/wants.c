@@ -84,12 +84,23 @@ static bool read_project(struct wants_reader *r, struct err *e)
 	return wants_project_read(r, path, text, e);
 }
 
+/* Paths against the process's folder: they stand in no file. */
+static bool read_folders(struct wants_reader *r, struct err *e)
+{
+	for (size_t i = 0; i < r->request->folders.n; i++) {
+		struct want w = { .kind = WANT_REQUIREMENT, .file = { .kind = LOCKED_DIRECTORY, .path = r->request->folders.p[i] } };
+		wants_set_direct(r->a, &w, &w.file);
+		if (!wants_add(r, &w, e)) return false;
+	}
+	return true;
+}
+
 bool wants_read(struct arena *a, const struct wants_request *request, struct notes *notes, struct wants *out, struct err *e)
 {
 	struct wants result = { 0 };
 	struct wants_reader r = { .a = a, .request = request, .notes = notes, .out = &result, .home = S(".") };
 	if (request->requirements.n) r.home = path_dir(request->requirements.p[0]);
-	if (!wants_requirements(&r, e) || !read_project(&r, e)) return false;
+	if (!wants_requirements(&r, e) || !read_project(&r, e) || !read_folders(&r, e)) return false;
 	if (!wants_digest(&r, e)) return false;
 	*out = result;
 	return true;

@@ -67,6 +67,7 @@ struct wants_request {
 	struct str_list requirements; /* files */
 	str text;                     /* p != NULL: the bytes of requirements.p[0], already read */
 	str project;                  /* folder or project file; p == NULL: none */
+	struct str_list folders;      /* of private projects: each is a direct reference, with all that it needs */
 	const struct env *env;
 };
 

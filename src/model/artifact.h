@@ -28,7 +28,12 @@ enum slim_bits {
 	SLIM_NOTHING = 1 << 6 /* --no-slim: every file of every wheel */
 };
 
-enum dependency_kind { DEPENDENCY_REQUIREMENTS, DEPENDENCY_LOCK, DEPENDENCY_PROJECT };
+enum dependency_kind {
+	DEPENDENCY_REQUIREMENTS,
+	DEPENDENCY_LOCK,
+	DEPENDENCY_PROJECT,
+	DEPENDENCY_PACKAGE /* a private project: itself, and what it needs */
+};
 
 struct dependency_input {
 	enum dependency_kind kind;
@@ -78,6 +83,7 @@ struct artifact {
 	VEC(struct dependency_input) dependencies;
 	struct str_list groups, only_groups, extras;
 	bool no_default_groups, all_extras;
+	bool no_deps; /* of private packages: themselves alone */
 	struct str_list only, exclude; /* normalised names */
 	struct str_list provided;      /* as written: runtime:NAME, layer zip, ARN, name */
 

@@ -111,7 +111,7 @@ static bool add_absent_locks(struct build *b, struct job *j, struct stamp *stamp
 	for (size_t i = 0; i < j->artifact->dependencies.n; i++) {
 		const struct dependency_input *d = &j->artifact->dependencies.p[i];
 		if (d->kind == DEPENDENCY_REQUIREMENTS) continue;
-		str folder = d->kind == DEPENDENCY_PROJECT ? d->path : path_dir(d->path);
+		str folder = d->kind == DEPENDENCY_LOCK ? path_dir(d->path) : d->path;
 		for (const char *const *n = names; *n; n++)
 			if (!add_input(b, stamp, path_join(b->a, folder, str_from(*n)))) return false;
 	}

@@ -8,7 +8,9 @@
 #include "format/json.h"
 #include "lockfile/prune.h"
 #include "lockfile/select.h"
+#include "pipeline/private.h"
 #include "pipeline/relock.h"
+#include "python/name.h"
 #include "target/target.h"
 
 void locking_target(struct arena *a, const struct target *t, struct lock_target *out)
@@ -58,6 +60,7 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 	bool several = artifact->dependencies.n > 1;
 	for (size_t i = 1; i < artifact->dependencies.n; i++) {
 		const struct dependency_input *d = &artifact->dependencies.p[i];
+		if (first->kind == DEPENDENCY_PACKAGE && d->kind == DEPENDENCY_PACKAGE) continue;
 		if (first->kind == DEPENDENCY_REQUIREMENTS && d->kind == DEPENDENCY_REQUIREMENTS) {
 			*vec_push(a, &r->more_paths) = d->path;
 			continue;
@@ -73,7 +76,8 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 	if (first->kind == DEPENDENCY_REQUIREMENTS && !several &&
 	    (str_eq(base, S("pyproject.toml")) || str_eq(base, S("setup.cfg"))))
 		return locking_in_folder(a, path_dir(first->path), &r->path, e);
-	if (first->kind == DEPENDENCY_PROJECT) return locking_in_folder(a, first->path, &r->path, e);
+	if (first->kind == DEPENDENCY_PROJECT || first->kind == DEPENDENCY_PACKAGE)
+		return locking_in_folder(a, first->path, &r->path, e);
 	if (first->kind == DEPENDENCY_REQUIREMENTS && several) r->format = LOCK_FORMAT_REQUIREMENTS;
 	return true;
 }
@@ -165,11 +169,48 @@ static bool read_relocked(struct arena *a, const struct relock *x, struct lock_r
 	return true;
 }
 
+/* --- private packages whose needs are locked elsewhere, or not wanted --- */
+
+static bool add_package(struct arena *a, const struct dependency_input *d, struct notes *notes, struct locking *out,
+                        struct err *e)
+{
+	struct private_tree tree;
+	struct source_wheel wheel;
+	str folder;
+	if (!private_tree_list(a, d->path, &tree, e) || !source_wheel_metadata(a, &tree.tree, notes, &wheel, e)) return false;
+	if (!path_absolute(a, d->path, &folder, e)) return false;
+	struct locked_package *p = vec_push(a, &out->set.packages);
+	*p = (struct locked_package){ .name = name_normalize(a, wheel.name), .version = wheel.version, .from_file = d->path };
+	*vec_push(a, &p->files) = (struct locked_file){ .kind = LOCKED_DIRECTORY, .path = folder };
+	return true;
+}
+
+static bool add_packages(struct arena *a, const struct artifact *artifact, struct notes *notes, struct locking *out,
+                         struct err *e)
+{
+	for (size_t i = 0; i < artifact->dependencies.n; i++) {
+		const struct dependency_input *d = &artifact->dependencies.p[i];
+		if (d->kind == DEPENDENCY_PACKAGE && !add_package(a, d, notes, out, e)) return false;
+	}
+	return true;
+}
+
+/* --no-deps: nothing is read but the packages. */
+static bool packages_alone(struct arena *a, const struct artifact *artifact, struct notes *notes, struct locking *out,
+                           struct err *e)
+{
+	out->set.lock_path = artifact->dependencies.p[0].path;
+	out->set.format = "package";
+	out->of_project = out->pruned = true;
+	return add_packages(a, artifact, notes, out, e) && lock_select(a, &out->set, &out->target, LOCK_SELECT_FOLDERS, e);
+}
+
 static bool read_as_it_is(struct arena *a, const struct artifact *artifact, struct locking_options *options,
                           struct lock_request *r, struct notes *notes, struct locking *out, struct err *e)
 {
 	if (!choose_input(a, artifact, r, e) || !read_stream(a, options, r, e)) return false;
 	if (!lock_read(a, r, notes, &out->set, &out->options, e)) return false;
+	if (!add_packages(a, artifact, notes, out, e)) return false;
 	if (!refuse_unpinned(&out->set, e)) return false;
 	tell_no_binary(out, notes);
 	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0 || strcmp(out->set.format, "Pipfile.lock") == 0;
@@ -189,6 +230,8 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 	r.only_groups = artifact->only_groups;
 	r.all_extras = artifact->all_extras;
 	r.no_default_groups = artifact->no_default_groups;
+	if (artifact->no_deps && artifact->dependencies.p[0].kind == DEPENDENCY_PACKAGE)
+		return packages_alone(a, artifact, notes, out, e);
 	const struct relock *ours = relock_of(options->relocked, artifact);
 	if (ours && ours->state != RELOCK_AS_IT_IS) {
 		if (!read_relocked(a, ours, &r, notes, out, e)) return false;

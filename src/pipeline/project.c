@@ -194,7 +194,7 @@ static bool set_identity(struct arena *a, const struct build_request *request, s
 
 static bool describes_artifact(const struct build_request *r)
 {
-	return r->requirements.n || r->lock.n || r->project.n || r->sources.n || r->go.n || r->bootstrap.n;
+	return r->requirements.n || r->lock.n || r->project.n || r->packages.n || r->sources.n || r->go.n || r->bootstrap.n;
 }
 
 static bool draft_from_options(struct arena *a, const struct build_request *request, struct draft *d, struct err *e)
@@ -208,6 +208,10 @@ static bool draft_from_options(struct arena *a, const struct build_request *requ
 	if (request->project.n)
 		*vec_push(a, &d->artifact.dependencies) =
 		    (struct dependency_input){ DEPENDENCY_PROJECT, arena_str(a, request->project) };
+	for (size_t i = 0; i < request->packages.n; i++)
+		*vec_push(a, &d->artifact.dependencies) =
+		    (struct dependency_input){ DEPENDENCY_PACKAGE, arena_str(a, request->packages.p[i]) };
+	d->artifact.no_deps = request->no_deps;
 	if (request->bootstrap.n)
 		*vec_push(a, &d->artifact.binaries) =
 		    (struct artifact_binary){ .kind = BINARY_BOOTSTRAP, .path = arena_str(a, request->bootstrap) };

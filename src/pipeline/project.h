@@ -27,6 +27,8 @@ struct build_request {
 	str config;            /* --config */
 	struct str_list requirements;
 	str lock, project;
+	struct str_list packages; /* --package */
+	bool no_deps;
 	struct str_list groups, only_groups, extras, only, exclude;
 	bool no_default_groups, all_extras;
 	struct str_list sources, include, exclude_path;

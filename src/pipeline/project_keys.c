@@ -21,6 +21,7 @@ enum key_type {
 	KEY_REQUIREMENT, /* dependency_input */
 	KEY_LOCK,
 	KEY_PROJECT,
+	KEY_PACKAGE,
 	KEY_BINARY,  /* artifact_binary of the kind that stands for the offset */
 	KEY_COMMAND, /* words, or one text for the shell */
 	KEY_FILES,   /* table target = source */
@@ -66,7 +67,7 @@ static const struct key keys[] = {
 	{ "runtime", KEY_STRINGS, ALL, AT(runtimes) },
 	{ "arch", KEY_STRINGS, ALL, AT(archs) },
 	{ "output", KEY_STRING, ALL, AT(output) },
-	{ "package", KEY_LATER, ALL, 0 },
+	{ "package", KEY_PACKAGE, ALL, 0 },
 	{ "command", KEY_COMMAND, SCOPE_LAYER | SCOPE_FUNCTION, 0 },
 	{ "layout", KEY_STRING, SCOPE_DEFAULTS | SCOPE_LAYER, AT(layout) },
 	{ "bin", KEY_BINARY, SCOPE_LAYER | SCOPE_FUNCTION, BINARY_BIN },
@@ -173,7 +174,8 @@ static bool dependencies(const struct reading *r, enum dependency_kind kind)
 {
 	struct str_list paths;
 	if (!strings(r, &paths)) return false;
-	if (kind != DEPENDENCY_REQUIREMENTS && paths.n > 1) return wrong_type(r, r->member->value, "one path");
+	if (kind != DEPENDENCY_REQUIREMENTS && kind != DEPENDENCY_PACKAGE && paths.n > 1)
+		return wrong_type(r, r->member->value, "one path");
 	for (size_t i = 0; i < paths.n; i++) {
 		struct dependency_input *d = vec_push(r->a, &r->draft->artifact.dependencies);
 		*d = (struct dependency_input){ kind, path_join(r->a, r->config->folder, paths.p[i]) };
@@ -304,6 +306,7 @@ static bool read_key(const struct reading *r)
 	case KEY_REQUIREMENT: return dependencies(r, DEPENDENCY_REQUIREMENTS);
 	case KEY_LOCK: return dependencies(r, DEPENDENCY_LOCK);
 	case KEY_PROJECT: return dependencies(r, DEPENDENCY_PROJECT);
+	case KEY_PACKAGE: return dependencies(r, DEPENDENCY_PACKAGE);
 	case KEY_BINARY: return binaries(r, (enum binary_kind)r->key->offset);
 	case KEY_COMMAND: return command(r);
 	case KEY_FILES: return table_of_strings(r, add_file);

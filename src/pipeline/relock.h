@@ -76,6 +76,7 @@ struct relock {
 	str shown;  /* the inputs, for people: "requirements-layer.txt" */
 	str folder; /* of the lock */
 	struct str_list requirements;
+	struct str_list packages; /* folders of private projects */
 	str project; /* folder or project file; empty for requirements */
 	bool is_stream;
 	str stream_text;

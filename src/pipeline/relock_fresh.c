@@ -43,11 +43,13 @@ static void list_requires(struct relock_work *w)
 static bool list_sources(struct relock_work *w)
 {
 	const struct relock *x = w->lock;
-	struct str_list files = x->requirements;
+	struct str_list files = { 0 };
+	for (size_t i = 0; i < x->requirements.n; i++) *vec_push(w->a, &files) = x->requirements.p[i];
 	if (x->project.n) {
 		files = (struct str_list){ 0 };
 		*vec_push(w->a, &files) = x->shown;
 	}
+	for (size_t i = 0; i < x->packages.n; i++) *vec_push(w->a, &files) = x->packages.p[i];
 	for (size_t i = 0; i < files.n; i++) {
 		str path = files.p[i];
 		if (x->stream_text.p) path = S("-");
@@ -60,7 +62,8 @@ static bool list_sources(struct relock_work *w)
 bool relock_read_wants(struct relock_work *w)
 {
 	const struct relock *x = w->lock;
-	struct wants_request request = { .requirements = x->requirements, .project = x->project, .env = w->o->env };
+	struct wants_request request = { .requirements = x->requirements, .project = x->project, .folders = x->packages };
+	request.env = w->o->env;
 	request.text = x->stream_text;
 	if (!wants_read(w->a, &request, w->notes, &w->wants, w->e)) return false;
 	w->lock->options = w->wants.options;

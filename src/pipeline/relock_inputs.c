@@ -185,6 +185,36 @@ static bool project_inputs(struct arena *a, str project, struct relock *x, bool 
 	return false;
 }
 
+/* --- private packages --- */
+
+/* Beside the folder: lambda/libexample -> lambda/pylock.libexample.toml; the folder one is in has no beside. */
+static bool packages_inputs(struct arena *a, const struct artifact *artifact, struct relock *x, bool *ours, struct err *e)
+{
+	struct str_list names = { 0 };
+	struct err none = { 0 };
+	str lock = { 0 };
+	bool own = false;
+	if (artifact->no_deps) return true;
+	for (size_t i = 0; i < x->packages.n; i++) {
+		str folder = path_clean(a, x->packages.p[i]), absolute;
+		if (!path_absolute(a, folder, &absolute, e)) return false;
+		x->packages.p[i] = folder;
+		*vec_push(a, &names) = path_base(absolute);
+	}
+	str first = x->packages.p[0];
+	bool inside = str_eq(path_base(first), S(".")) || str_eq(path_base(first), S(".."));
+	x->shown = shown_of(a, &x->packages);
+	x->folder = inside ? first : path_dir(first);
+	x->lock_path = path_join(a, x->folder, name_of_lock(a, &names));
+	*ours = true;
+	/* A lock of the project's own says what it needs. */
+	if (x->packages.n > 1 || !locking_in_folder(a, first, &lock, &none)) return true;
+	if (str_eq(path_base(lock), S("requirements.txt"))) return true;
+	if (str_eq(path_base(lock), S("pylock.toml")) && !is_ours(a, lock, &own, e)) return false;
+	*ours = own;
+	return true;
+}
+
 bool relock_inputs(struct arena *a, const struct artifact *artifact, struct locking_options *locking, struct relock *out,
                    struct err *e)
 {
@@ -195,7 +225,9 @@ bool relock_inputs(struct arena *a, const struct artifact *artifact, struct lock
 	for (size_t i = 0; i < artifact->dependencies.n; i++) {
 		const struct dependency_input *d = &artifact->dependencies.p[i];
 		/* Two kinds together are for locking.c to refuse. */
-		if (d->kind != first->kind || (i > 0 && d->kind != DEPENDENCY_REQUIREMENTS)) return true;
+		if (d->kind != first->kind || (i > 0 && d->kind != DEPENDENCY_REQUIREMENTS && d->kind != DEPENDENCY_PACKAGE))
+			return true;
+		if (d->kind == DEPENDENCY_PACKAGE) *vec_push(a, &out->packages) = d->path;
 		if (d->kind == DEPENDENCY_REQUIREMENTS) *vec_push(a, &out->requirements) = d->path;
 	}
 	if (first->kind == DEPENDENCY_LOCK) return true;
@@ -205,6 +237,7 @@ bool relock_inputs(struct arena *a, const struct artifact *artifact, struct lock
 	} else if (first->kind == DEPENDENCY_PROJECT && !project_inputs(a, first->path, out, &ours, e)) {
 		return false;
 	}
+	if (out->packages.n && !packages_inputs(a, artifact, out, &ours, e)) return false;
 	if (out->requirements.n && !requirements_inputs(a, locking->env, locking, out, &ours, e)) return false;
 	out->state = ours ? RELOCK_FRESH : RELOCK_AS_IT_IS;
 	if (!ours) out->lock_path = (str){ 0 };
