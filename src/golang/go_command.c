@@ -42,16 +42,36 @@ str go_mod_flag(struct arena *a, str root, const struct env *env, const struct g
 	return S("-mod=readonly");
 }
 
+str go_flag_value(str flags, const char *name)
+{
+	str word, value = { 0 };
+	while (flags.n) {
+		flags = str_trim(flags);
+		size_t end = 0;
+		while (end < flags.n && flags.p[end] != ' ' && flags.p[end] != '\t') end++;
+		word = str_slice(flags, 0, end);
+		flags = str_from_pos(flags, end);
+		for (int dashes = 0; dashes < 2 && str_starts(word, S("-")); dashes++) word = str_from_pos(word, 1);
+		str key, rest;
+		if (str_cut(word, '=', &key, &rest) && str_eq(key, str_from(name))) value = rest;
+	}
+	return value;
+}
+
 static void push(struct arena *a, struct str_list *list, str word) { *vec_push(a, list) = word; }
 
-struct str_list go_env_arguments(struct arena *a)
+struct str_list go_env_arguments(struct arena *a, const struct go_settings *settings)
 {
 	static const char *const names[GO_ENV_LINES] = { "GOTMPDIR", "GOVERSION", "GOROOT", "GOENV", "GOMOD", "GOWORK", "GOFLAGS" };
 	static const char *const more[] = { "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GODEBUG", "CGO_ENABLED", NULL };
+	static const char *const for_c[] = { "CC",         "CXX",          "AR",           "FC",         "PKG_CONFIG",
+		                                 "CGO_CFLAGS", "CGO_CPPFLAGS", "CGO_CXXFLAGS", "CGO_FFLAGS", "CGO_LDFLAGS",
+		                                 NULL };
 	struct str_list list = { 0 };
 	push(a, &list, S("env"));
 	for (size_t i = 0; i < GO_ENV_LINES; i++) push(a, &list, str_from(names[i]));
 	for (const char *const *m = more; *m; m++) push(a, &list, str_from(*m));
+	for (const char *const *m = for_c; settings->cgo && *m; m++) push(a, &list, str_from(*m));
 	return list;
 }
 

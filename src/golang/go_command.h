@@ -18,7 +18,7 @@ enum go_env_line {
 	GO_ENV_MOD,
 	GO_ENV_WORK,
 	GO_ENV_FLAGS,
-	GO_ENV_LINES,
+	GO_ENV_LINES,                    /* others follow */
 	GO_ENV_DECIDING = GO_ENV_VERSION /* this line and all that follow */
 };
 
@@ -27,7 +27,10 @@ str go_module_root(struct arena *a, str folder);
 /* "-mod=readonly", or empty when go is to decide. root: the module's folder. */
 str go_mod_flag(struct arena *a, str root, const struct env *env, const struct go_settings *settings);
 
-struct str_list go_env_arguments(struct arena *a);
+/* cgo: also those that the C compiler is called with. */
+struct str_list go_env_arguments(struct arena *a, const struct go_settings *settings);
+/* The value of the last -NAME=VALUE among the flags of GOFLAGS; empty when there is none. */
+str go_flag_value(str flags, const char *name);
 struct str_list go_list_arguments(struct arena *a, const struct go_settings *settings, str mod_flag,
                                   const struct str_list *packages);
 /* output: a file for one package, a folder with "/" for several. jobs: -p. */

@@ -44,16 +44,27 @@ static const struct phrase phrases[] = {
 	{ "is not in GOROOT", ERR_USAGE, "go-package", "names a package that does not exist", "write a folder with ./ in front" },
 };
 
+/* Headings, progress, and what a C compiler says around an error. */
+static bool is_no_complaint(str line)
+{
+	static const char *const starts[] = { "# ", " ", "\t", "go: downloading ", "go: finding ", "go: extracting ", NULL };
+	static const char *const parts[] = { ": In function ", ": warning: ",    ": note: ", "In file included from ",
+		                                 ": in function ", "link: running ", NULL };
+	for (const char *const *s = starts; *s; s++)
+		if (str_starts(line, str_from(*s))) return true;
+	for (const char *const *p = parts; *p; p++)
+		if (str_contains(line, str_from(*p))) return true;
+	return str_trim(line).n == 0 || str_contains(line, S(" -Wl,")); /* a linker's command line */
+}
+
 str go_first_complaint(str said)
 {
-	str line, rest = said;
+	str line, first = { 0 }, rest = said;
 	while (str_line(&rest, &line)) {
-		if (str_trim(line).n == 0 || str_starts(line, S("# ")) || str_starts(line, S("go: downloading ")) ||
-		    str_starts(line, S("go: finding ")) || str_starts(line, S("go: extracting ")))
-			continue;
-		return str_trim(line);
+		if (!is_no_complaint(line)) return str_trim(line);
+		if (first.n == 0 && !str_starts(line, S("# ")) && !str_starts(line, S("go: "))) first = str_trim(line);
 	}
-	return (str){ 0 };
+	return first;
 }
 
 /* The line that holds the phrase says more than the first one. */

@@ -9,7 +9,7 @@
 const char go_list_template[] =
     "{{\"\\x1e\"}}{{.ImportPath}}" NUL "{{.Name}}" NUL "{{.Dir}}" NUL "{{.Standard}}" NUL "{{.DepOnly}}" NUL
     "{{with .Module}}{{.Path}}@{{.Version}}{{with .Replace}}=>{{.Path}}@{{.Version}}{{end}}" NUL "{{.Dir}}" NUL "{{.GoMod}}" NUL
-    "{{else}}" NUL NUL NUL "{{end}}"
+    "{{.GoVersion}}" NUL "{{else}}" NUL NUL NUL NUL "{{end}}"
     "{{if not .Standard}}" RANGE("GoFiles", "f") RANGE("CgoFiles", "f") RANGE("IgnoredGoFiles", "f")
         RANGE("IgnoredOtherFiles", "f") RANGE("CFiles", "f") RANGE("CXXFiles", "f") RANGE("MFiles", "f") RANGE("HFiles", "f")
             RANGE("FFiles", "f") RANGE("SFiles", "f") RANGE("SwigFiles", "f") RANGE("SwigCXXFiles", "f") RANGE("SysoFiles", "f")
@@ -30,7 +30,8 @@ static bool parse_one(struct arena *a, str text, struct go_package *p)
 	str standard, dep_only, item;
 	*p = (struct go_package){ 0 };
 	if (!field(&text, &p->path) || !field(&text, &p->name) || !field(&text, &p->dir) || !field(&text, &standard) ||
-	    !field(&text, &dep_only) || !field(&text, &p->module) || !field(&text, &p->module_dir) || !field(&text, &p->go_mod))
+	    !field(&text, &dep_only) || !field(&text, &p->module) || !field(&text, &p->module_dir) || !field(&text, &p->go_mod) ||
+	    !field(&text, &p->go_version))
 		return false;
 	p->standard = str_eq(standard, S("true"));
 	p->is_root = str_eq(dep_only, S("false"));

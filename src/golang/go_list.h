@@ -21,6 +21,7 @@ struct go_package {
 	str module;     /* "path@version", with "=> path@version" when it is replaced; empty for the standard library */
 	str module_dir; /* where the module's files are */
 	str go_mod;
+	str go_version; /* of the language, as the module's go.mod names it */
 	bool standard;
 	bool is_root;            /* named on the command line, not a dependency alone */
 	struct str_list files;   /* everything that go looks at, also what constraints leave out; relative to dir */

@@ -130,7 +130,22 @@ static size_t group_jobs(struct build *b, struct go_group **out)
 	return n;
 }
 
-static bool check_package(struct build *b, struct job *j)
+/* Words of the command line stand instead of those of GOFLAGS, and lamina passes some. */
+static void tell_hidden_flags(const struct go_group *g, struct job *j)
+{
+	static const struct {
+		const char *flag, *key;
+	} hidden[] = { { "tags", "go-tags" }, { "ldflags", "go-ldflags" } };
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+		str value = go_flag_value(g->env[GO_ENV_FLAGS], hidden[i].flag);
+		if (value.n == 0) continue;
+		note_add(&j->built->notes, NOTE_WARNING, "go-flags", "`" STR_FMT "` is built without the -%s=" STR_FMT " of GOFLAGS",
+		         STR_ARG(j->artifact->name), hidden[i].flag, STR_ARG(value));
+		note_help(&j->built->notes, "lamina passes -%s itself; write what you want into `%s`", hidden[i].flag, hidden[i].key);
+	}
+}
+
+static bool check_package(struct build *b, const struct go_group *g, struct job *j)
 {
 	const struct go_package *p = j->go->package;
 	const struct artifact *x = j->artifact;
@@ -140,6 +155,7 @@ static bool check_package(struct build *b, struct job *j)
 		err_why(b->e, STR_FMT " is package " STR_FMT ", not package main", STR_ARG(p->path), STR_ARG(p->name));
 		return err_help(b->e, "name the folder that has the func main");
 	}
+	tell_hidden_flags(g, j);
 	bool library = false, rpc_off = false;
 	for (size_t i = 0; i < p->depends.n; i++)
 		library = library || str_eq(p->depends.p[i], S("github.com/aws/aws-lambda-go/lambda"));
@@ -164,7 +180,7 @@ static bool keep_stale(struct build *b, struct go_group *g)
 	size_t kept = 0;
 	for (size_t i = 0; i < g->n; i++) {
 		struct job *j = g->jobs[i];
-		if (!check_package(b, j) || (!b->options->only_look && !build_prepare(b, j))) return false;
+		if (!check_package(b, g, j) || (!b->options->only_look && !build_prepare(b, j))) return false;
 		if (!j->current) g->jobs[kept++] = j;
 	}
 	g->n = kept;

@@ -7,45 +7,82 @@
 
 #include "golang/go_command.h"
 #include "golang/go_failure.h"
+#include "golang/go_mod.h"
 #include "golang/go_run.h"
 #include "pipeline/build_go.h"
 #include "pipeline/stamp_names.h"
 
 /* What one package outside the module cache adds to every program that it is part of. */
 struct local {
-	size_t first_input, n_inputs; /* in facts.inputs */
-	size_t first_file, n_files;   /* in facts.files */
+	VEC(size_t) inputs;         /* in facts.inputs; packages share some */
+	size_t first_file, n_files; /* in facts.files */
 };
 
 struct facts {
 	struct build *b;
 	struct go_group *group;
 	struct map by_path;   /* import path -> struct go_package */
-	struct map seen;      /* inputs that are there already */
+	struct map seen;      /* path -> 1 + its index in inputs */
+	struct local common;  /* belongs to every program */
 	struct local *locals; /* by index of package */
+	struct local *now;    /* gets what is looked at */
 	VEC(struct stamp_input) inputs;
 	struct source_list files; /* in the order of the packages */
-	size_t n_common;          /* the first inputs belong to every program */
+	struct str_list words;    /* of go.mod and go.work */
 };
 
 static bool input(struct facts *f, str path)
 {
 	struct stamp_input in;
 	bool added;
-	map_put(&f->seen, path, &added);
-	if (!added) return true;
-	if (!stamp_input_now(arena_str(f->b->a, path), &in, f->b->e)) return false;
-	*vec_push(f->b->a, &f->inputs) = in;
+	void **slot = map_put(&f->seen, path, &added);
+	if (added) {
+		if (!stamp_input_now(arena_str(f->b->a, path), &in, f->b->e)) return false;
+		*vec_push(f->b->a, &f->inputs) = in;
+		*slot = (void *)(uintptr_t)f->inputs.n;
+	}
+	*vec_push(f->b->a, &f->now->inputs) = (size_t)(uintptr_t)*slot - 1;
 	return true;
 }
 
 /* go.mod and its like: the file, and its sums beside it. */
 static bool module_file(struct facts *f, str path)
 {
+	struct arena *a = f->b->a;
 	if (path.n == 0 || str_eq(path, S("off")) || str_eq(path, S("/dev/null"))) return true;
-	str sum = str_ends(path, S(".work")) ? arena_fmt(f->b->a, STR_FMT ".sum", STR_ARG(path))
-	                                     : path_join(f->b->a, path_dir(path), S("go.sum"));
-	return input(f, path) && input(f, sum) && input(f, path_join(f->b->a, path_dir(path), S("vendor/modules.txt")));
+	str sum = str_ends(path, S(".work")) ? arena_join(a, path, S(".sum"))
+	                                     : arena_join(a, str_slice(path, 0, path.n - S(".mod").n), S(".sum"));
+	return input(f, path) && input(f, sum) && input(f, path_join(a, path_dir(path), S("vendor/modules.txt")));
+}
+
+/* Of the main module or workspace. go has read it by now; one that is gone is told by its facts. */
+static void module_words(struct facts *f, str path)
+{
+	struct err ignored = { 0 };
+	str text;
+	if (path.n == 0 || !path_is_absolute(path) || !io_read_file(f->b->a, path.p, GO_MOD_MAX, &text, &ignored)) return;
+	struct str_list lines = go_mod_lines(f->b->a, text);
+	for (size_t i = 0; i < lines.n; i++) *vec_push(f->b->a, &f->words) = lines.p[i];
+}
+
+static bool add_file(struct facts *f, str dir, str name);
+
+/* Files that GOFLAGS names: another go.mod, a profile, an overlay. */
+static bool flag_files(struct facts *f)
+{
+	static const char *const names[] = { "pgo", "overlay", NULL };
+	str folder = f->group->jobs[0]->go->folder, flags = f->group->env[GO_ENV_FLAGS], mod = go_flag_value(flags, "modfile");
+	if (str_ends(mod, S(".mod"))) {
+		mod = path_join(f->b->a, folder, mod);
+		module_words(f, mod);
+		if (!module_file(f, mod)) return false;
+	}
+	for (const char *const *n = names; *n; n++) {
+		str value = go_flag_value(flags, *n);
+		if (value.n == 0 || str_eq(value, S("auto")) || str_eq(value, S("off"))) continue;
+		if (!add_file(f, folder, value)) return false;
+	}
+	return true;
 }
 
 /* Where another go.work, or go.mod, would be found first. */
@@ -67,13 +104,15 @@ static bool common_inputs(struct facts *f)
 	if (!input(f, go->tool) || !input(f, path_join(a, root, S("VERSION"))) || !input(f, path_join(a, root, S("go.env"))))
 		return false;
 	if (g->env[GO_ENV_FILE].n && !str_eq(g->env[GO_ENV_FILE], S("off")) && !input(f, g->env[GO_ENV_FILE])) return false;
-	if (!module_file(f, g->env[GO_ENV_MOD]) || !module_file(f, g->env[GO_ENV_WORK])) return false;
+	if (!module_file(f, g->env[GO_ENV_MOD]) || !module_file(f, g->env[GO_ENV_WORK]) || !flag_files(f)) return false;
+	module_words(f, g->env[GO_ENV_MOD]);
+	module_words(f, g->env[GO_ENV_WORK]);
 	if (g->env[GO_ENV_WORK].n == 0 && !absent_above(f, go->folder, S("/"), S("go.work"))) return false;
 	for (size_t i = 0; i < g->list.packages.n; i++) {
 		const struct go_package *p = &g->list.packages.p[i];
 		if (p->go_mod.n && !go_package_is_cached(p) && !module_file(f, p->go_mod)) return false;
 	}
-	f->n_common = f->inputs.n;
+	f->common.n_files = f->files.files.n;
 	return true;
 }
 
@@ -102,7 +141,8 @@ static bool look_at_package(struct facts *f, size_t index)
 	const struct go_package *p = &f->group->list.packages.p[index];
 	struct local *l = &f->locals[index];
 	struct arena *a = f->b->a;
-	*l = (struct local){ .first_input = f->inputs.n, .first_file = f->files.files.n };
+	*l = (struct local){ .first_file = f->files.files.n };
+	f->now = l;
 	if (p->standard || go_package_is_cached(p)) return true;
 	if (!input(f, arena_join(a, p->dir, STAMP_NAMES_GO))) return false;
 	for (size_t i = 0; i < p->files.n; i++)
@@ -116,7 +156,6 @@ static bool look_at_package(struct facts *f, size_t index)
 	if (st.exists && str_eq(p->name, S("main")) && !add_file(f, p->dir, S("default.pgo"))) return false;
 	str root = p->module_dir.n && str_starts(p->dir, p->module_dir) ? p->module_dir : p->dir;
 	if (!str_eq(root, p->dir) && !absent_above(f, path_dir(p->dir), root, S("go.mod"))) return false;
-	l->n_inputs = f->inputs.n - l->first_input;
 	l->n_files = f->files.files.n - l->first_file;
 	return true;
 }
@@ -130,13 +169,11 @@ static void put(struct sha256_stream *h, str s)
 	sha256_update(h, s.p, s.n);
 }
 
-static void put_package(struct facts *f, struct sha256_stream *h, size_t index)
+static void put_number(struct sha256_stream *h, uint64_t n) { sha256_update(h, &n, sizeof n); }
+
+static void put_files(const struct facts *f, struct sha256_stream *h, const struct local *l)
 {
-	const struct go_package *p = &f->group->list.packages.p[index];
-	const struct local *l = &f->locals[index];
-	if (p->standard) return;
-	put(h, p->path);
-	put(h, p->module);
+	put_number(h, l->n_files);
 	for (size_t i = 0; i < l->n_files; i++) {
 		const struct source_file *file = &f->files.files.p[l->first_file + i];
 		put(h, file->name);
@@ -144,30 +181,51 @@ static void put_package(struct facts *f, struct sha256_stream *h, size_t index)
 	}
 }
 
-static void take_inputs(struct facts *f, struct build_go *go, size_t first, size_t n)
+/* One program in the making. */
+struct digest {
+	struct facts *f;
+	struct build_go *go;
+	struct sha256_stream h;
+	bool *taken; /* by index of input */
+};
+
+static void take_inputs(struct digest *d, const struct local *l)
 {
-	for (size_t i = 0; i < n; i++) *vec_push(f->b->a, &go->inputs) = f->inputs.p[first + i];
+	for (size_t i = 0; i < l->inputs.n; i++) {
+		size_t index = l->inputs.p[i];
+		if (!d->taken[index]) *vec_push(d->f->b->a, &d->go->inputs) = d->f->inputs.p[index];
+		d->taken[index] = true;
+	}
 }
 
-static void take_package(struct facts *f, struct sha256_stream *h, struct build_go *go, const struct go_package *p)
+static void take_package(struct digest *d, const struct go_package *p)
 {
-	size_t index = (size_t)(p - f->group->list.packages.p);
-	put_package(f, h, index);
-	take_inputs(f, go, f->locals[index].first_input, f->locals[index].n_inputs);
+	const struct local *l = &d->f->locals[p - d->f->group->list.packages.p];
+	if (p->standard) return;
+	put(&d->h, p->path);
+	put(&d->h, p->module);
+	put(&d->h, p->go_version);
+	put_files(d->f, &d->h, l);
+	take_inputs(d, l);
 }
 
 static void finish_program(struct facts *f, struct build_go *go)
 {
-	struct sha256_stream h;
-	sha256_begin(&h);
-	put(&h, f->group->env_text);
-	take_inputs(f, go, 0, f->n_common);
-	take_package(f, &h, go, go->package);
+	struct arena scratch = { 0 };
+	struct digest d = { .f = f, .go = go, .taken = arena_array(&scratch, bool, f->inputs.n) };
+	sha256_begin(&d.h);
+	put(&d.h, f->group->env_text);
+	put_number(&d.h, f->words.n);
+	for (size_t i = 0; i < f->words.n; i++) put(&d.h, f->words.p[i]);
+	put_files(f, &d.h, &f->common);
+	take_inputs(&d, &f->common);
+	take_package(&d, go->package);
 	for (size_t i = 0; i < go->package->depends.n; i++) {
 		const struct go_package *p = map_get(&f->by_path, go->package->depends.p[i]);
-		if (p) take_package(f, &h, go, p);
+		if (p) take_package(&d, p);
 	}
-	sha256_end(&h, &go->key);
+	sha256_end(&d.h, &go->key);
+	arena_release(&scratch);
 }
 
 /* --- which of the listed packages is the job's --- */
@@ -211,6 +269,7 @@ static bool digest_group(struct build *b, struct go_group *g)
 	map_init(&f.by_path, b->a);
 	map_init(&f.seen, b->a);
 	f.locals = arena_array(b->a, struct local, g->list.packages.n);
+	f.now = &f.common;
 	if (!common_inputs(&f)) return false;
 	for (size_t i = 0; i < g->list.packages.n; i++) {
 		*map_put(&f.by_path, g->list.packages.p[i].path, NULL) = &g->list.packages.p[i];
@@ -255,7 +314,7 @@ static void prepare(struct build *b, struct go_group *g, struct telling *t, stru
 	struct go_process p = { .program = go->tool, .folder = go->folder, .line = tell, .context = t };
 	p.env = go_environment(b->a, b->options->env, &go->settings, go->folder, (str){ 0 });
 	two[0] = two[1] = p;
-	two[0].arguments = go_env_arguments(b->a);
+	two[0].arguments = go_env_arguments(b->a, &go->settings);
 	two[1].arguments = go_list_arguments(b->a, &go->settings, go->mod_flag, &packages);
 }
 

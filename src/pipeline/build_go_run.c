@@ -183,6 +183,21 @@ static void judge_level(const struct job *j, const struct elf_facts *f, struct n
 	note_help(notes, "%s", arm ? "use GOARM64=v8.2 or lower" : "use GOAMD64=v3 or lower");
 }
 
+/* The program has a name for a moment only, so the function's stands for it. What is linked with C is the computer's own choice. */
+static bool refuse_program(struct arena *a, const struct job *j, str path, const struct err *bad, struct err *e)
+{
+	str what = str_from(bad->what);
+	size_t at = str_find(what, path);
+	if (at != STR_NONE)
+		what = arena_fmt(a, STR_FMT STR_FMT STR_FMT, STR_ARG(str_slice(what, 0, at)), STR_ARG(j->artifact->name),
+		                 STR_ARG(str_from_pos(what, at + path.n)));
+	err_set(e, bad->code, bad->id, STR_FMT, STR_ARG(what));
+	err_where(e, STR_FMT, STR_ARG(j->artifact->where));
+	if (bad->why[0]) err_why(e, "%s", bad->why);
+	if (j->go->settings.cgo) return err_help(e, "leave out `go-cgo`, or build on an older system");
+	return err_help(e, "%s", bad->help);
+}
+
 bool build_go_read_program(struct arena *a, const struct job *j, str path, struct source_file *out, struct notes *notes,
                            const atomic_bool *cancel, struct err *e)
 {
@@ -198,8 +213,10 @@ bool build_go_read_program(struct arena *a, const struct job *j, str path, struc
 	*file = (struct source_file){ .name = S("bootstrap"), .path = path, .size = st.size, .inode = st.inode };
 	file->mtime_ns = st.mtime_ns;
 	file->ctime_ns = st.ctime_ns;
-	if (!sources_hash(a, &one, 1, cancel, e) || !binaries_check(a, j->artifact, file, 1, notes, e)) return false;
-	if (!elf_read_path(a, path, &f, e)) return false;
+	struct err bad = { 0 };
+	if (!sources_hash(a, &one, 1, cancel, e)) return false;
+	if (!binaries_check(a, j->artifact, file, 1, notes, &bad) || !elf_read_path(a, path, &f, &bad))
+		return refuse_program(a, j, path, &bad, e);
 	judge_level(j, &f, notes);
 	*out = *file;
 	return true;

@@ -43,6 +43,7 @@ static bool is_function(str text)
 	str line, rest = text;
 	bool in_comment = false, main = false, in_imports = false;
 	while (str_line(&rest, &line)) {
+		if (!in_comment && str_starts(line, S("//go:build ignore"))) return false; /* an example, run by name */
 		str code = code_of(line, &in_comment);
 		if (code.n == 0) continue;
 		if (str_starts(code, S("package "))) {

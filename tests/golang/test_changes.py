@@ -3,6 +3,7 @@
 SPDX-License-Identifier: Apache-2.0
 """
 import os
+import shutil
 import time
 
 import pytest
@@ -151,6 +152,70 @@ def test_go_mod_and_a_workspace_are_noticed(built):
     built.write("../go.work", "go 1.18\n\nuse ./work\n")
     up_to_date(built)
     assert "list" in built.calls()
+
+
+@pytest.mark.parametrize("name", ["language", "godebug"])
+def test_what_go_mod_decides_about_programs_is_built(built, name):
+    """The version of the language is compiled in, as are the settings of GODEBUG: equal sources make another program."""
+    path = built.folder / "go.mod"
+    if name == "language":
+        path.write_text(path.read_text().replace("go 1.18", "go 1.17"))
+    else:
+        path.write_text(path.read_text().replace("go 1.18", "go 1.23\n\ngodebug panicnil=1"))
+    settle()
+    assert up_to_date(built) == {"one": False, "two": False}
+    assert "build" in built.calls()
+    settle()
+    path.write_text(path.read_text() + "\n// a comment\n")
+    settle()
+    assert up_to_date(built) == {"one": True, "two": True}
+    assert built.calls().count("build") == 0
+
+
+def test_a_profile_and_another_go_mod_of_goflags(built):
+    built.write("other.mod", "module example.com/small\n\ngo 1.18\n")
+    settle()
+    flags = {"GOFLAGS": "-modfile=other.mod"}
+    built.build(env=flags).ok()
+    settle()
+    assert up_to_date(built, env=flags) == {"one": True, "two": True}
+    built.calls()
+    built.write("other.mod", "module example.com/small\n\ngo 1.17\n")
+    settle()
+    assert up_to_date(built, env=flags) == {"one": False, "two": False}
+
+
+def test_a_module_that_begins_below(built):
+    """Both programs use packages of one folder, in which a go.mod appears."""
+    built.write("shared/a/a.go", "package a\n\nconst X = 1\n")
+    built.write("shared/b/b.go", "package b\n\nconst X = 1\n")
+    for name, package in (("one", "a"), ("two", "b")):
+        built.write(f"cmd/{name}/main.go", f'package main\n\nimport "example.com/small/shared/{package}"\n\nfunc main() {{ println({package}.X) }}\n')
+    settle()
+    built.build().ok()
+    settle()
+    assert up_to_date(built) == {"one": True, "two": True}
+    built.write("shared/go.mod", "module example.com/shared\n\ngo 1.18\n")
+    assert built.build("two").status != 0
+    assert built.build("one").status != 0
+
+
+def test_flags_of_c_that_go_env_w_wrote_are_noticed(project):
+    if not shutil.which("gcc"):
+        pytest.skip("cgo needs a C compiler")
+    project.write("go.mod", "module example.com/c\n\ngo 1.18\n")
+    project.write("main.go", 'package main\n\n// int value(void) { return VALUE; }\nimport "C"\n\nfunc main() { println(C.value()) }\n')
+    project.write("lamina.toml", '[function.c]\ngo = "."\ngo-cgo = true\narch = "x86_64"\n')
+    project.write("../home/.config/go/env", "CGO_CFLAGS=-DVALUE=1111\n")
+    settle()
+    first = project.build(timeout=900)
+    if first.status == 3 and first.error["id"] == "glibc-too-new":
+        pytest.skip("the glibc of this computer is too new")
+    first.ok()
+    settle()
+    project.write("../home/.config/go/env", "CGO_CFLAGS=-DVALUE=2222\n")
+    settle()
+    assert up_to_date(project) == {"c": False}
 
 
 def test_check_tells_and_builds_nothing(built):

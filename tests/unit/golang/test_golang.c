@@ -7,6 +7,7 @@
 #include "golang/go_command.h"
 #include "golang/go_failure.h"
 #include "golang/go_list.h"
+#include "golang/go_mod.h"
 #include "golang/go_run.h"
 
 static const struct {
@@ -47,18 +48,18 @@ static void lists(void **state)
 	struct err e = { 0 };
 	str text = listing(
 	    &a,
-	    "^errors|errors|/go/src/errors|true|true|||||\n"
-	    "^example.com/x/y|y|/cache/example.com/x@v1.2.3/y|false|true|example.com/x@v1.2.3|/cache/example.com/x@v1.2.3|/m|fy.go|\n"
-	    "^example.com/app|main|/app|false|false|example.com/app@|/app|/app/go.mod|fmain.go|fother.go|etexts/a.txt|derrors|\n");
+	    "^errors|errors|/go/src/errors|true|true||||||\n"
+	    "^example.com/x/y|y|/cache/example.com/x@v1.2.3/y|false|true|example.com/x@v1.2.3|/cache/example.com/x@v1.2.3|/m|1.17|fy.go|\n"
+	    "^example.com/app|main|/app|false|false|example.com/app@|/app|/app/go.mod|1.18|fmain.go|fother.go|etexts/a.txt|derrors|\n");
 	/* The standard library's row has one field too many on purpose: an item without a letter. */
 	assert_false(go_list_parse(&a, text, &list, &e));
 	assert_string_equal(e.id, "go-list");
 	err_clear(&e);
 	text = listing(
 	    &a,
-	    "^errors|errors|/go/src/errors|true|true||||\n"
-	    "^example.com/x/y|y|/cache/example.com/x@v1.2.3/y|false|true|example.com/x@v1.2.3|/cache/example.com/x@v1.2.3|/m|fy.go|\n"
-	    "^example.com/app|main|/app|false|false|example.com/app@|/app|/app/go.mod|fmain.go|fother.go|etexts/a.txt|derrors|\n");
+	    "^errors|errors|/go/src/errors|true|true|||||\n"
+	    "^example.com/x/y|y|/cache/example.com/x@v1.2.3/y|false|true|example.com/x@v1.2.3|/cache/example.com/x@v1.2.3|/m|1.17|fy.go|\n"
+	    "^example.com/app|main|/app|false|false|example.com/app@|/app|/app/go.mod|1.18|fmain.go|fother.go|etexts/a.txt|derrors|\n");
 	assert_true(go_list_parse(&a, text, &list, &e));
 	assert_int_equal(list.packages.n, 3);
 	const struct go_package *p = list.packages.p;
@@ -83,6 +84,13 @@ static const struct {
 	  "./main.go:3:2: undefined: x" },
 	{ "downloads are no complaint", "go: downloading example.com/x v1.0.0\nmain.go:1:1: expected 'package'\n", "go-build",
 	  ERR_FORMAT, "main.go:1:1: expected 'package'" },
+	{ "C", "# x\nmain.go: In function 'f':\nmain.go:5:37: warning: implicit\n    5 | f();\nmain.go:6:2: error: no such thing\n",
+	  "go-build", ERR_FORMAT, "main.go:6:2: error: no such thing" },
+	{ "the C linker",
+	  "# x\n/go/link: running gcc failed: exit status 1\n/usr/bin/gcc -Wl,-x a.o\n/usr/bin/ld: a.o: in function `f':\nm.c:5: undefined "
+	  "reference to `g'\ncollect2: error\n",
+	  "go-build", ERR_FORMAT, "m.c:5: undefined reference to `g'" },
+	{ "warnings alone", "# x\nm.c:1:1: warning: odd\n", "go-build", ERR_FORMAT, "m.c:1:1: warning: odd" },
 	{ "nothing said", "", "go-build", ERR_FORMAT, "the go command ended with status 2 and said nothing" },
 	{ "go.mod for later", "go: go.mod requires go >= 1.99 (running go 1.26.8; GOTOOLCHAIN=local)\n", "go-too-old", ERR_IO,
 	  NULL },
@@ -259,12 +267,56 @@ static void running(void **state)
 	arena_release(&a);
 }
 
+static const struct {
+	const char *row, *text, *want;
+} mods[] = {
+	{ "plain", "module example.com/x\n\ngo 1.21\n\nrequire a v1\n", "go 1.21" },
+	{ "comments and spaces", "module x // go 1.2\n\tgo\t 1.22.1 // later\r\n// go 1.3\n", "go 1.22.1" },
+	{ "godebug", "go 1.23\ngodebug panicnil=1\ngodebug (\n\tdefault=go1.21\n\t// no\n\n\thttp2client=0 // off\n)\n",
+	  "go 1.23;godebug panicnil=1;godebug default=go1.21;godebug http2client=0" },
+	{ "blocks of others", "require (\n\tgo v1\n\tgodebug v1\n)\nreplace(\n\tgo => ../go\n)\ngo 1.20\n", "go 1.20" },
+	{ "a block that does not end", "require (\ngo 1.20\n", "" },
+	{ "work", "go 1.22\n\nuse (\n\t./a\n)\n\ntoolchain go1.23\n", "go 1.22" },
+	{ "nothing", "", "" },
+};
+
+static void module_lines(void **state)
+{
+	(void)state;
+	struct arena a = { 0 };
+	for (size_t i = 0; i < sizeof mods / sizeof *mods; i++) {
+		struct str_list lines = go_mod_lines(&a, str_from(mods[i].text));
+		str all = { 0 };
+		for (size_t k = 0; k < lines.n; k++)
+			all = arena_fmt(&a, STR_FMT "%s" STR_FMT, STR_ARG(all), k ? ";" : "", STR_ARG(lines.p[k]));
+		CHECK(mods[i].row, str_eq(all, str_from(mods[i].want)));
+	}
+	arena_release(&a);
+}
+
+static void flags(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *row, *flags, *name, *want;
+	} rows[] = {
+		{ "none", "", "tags", "" },
+		{ "one", "-tags=a,b", "tags", "a,b" },
+		{ "two dashes, the last", "-tags=a  -mod=mod\t--tags=b=c ", "tags", "b=c" },
+		{ "no value", "-tags -v", "tags", "" },
+		{ "a longer name", "-ldflagsx=1", "ldflags", "" },
+		{ "another", "-modfile=../x.mod", "modfile", "../x.mod" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		CHECK(rows[i].row, str_eq(go_flag_value(str_from(rows[i].flags), rows[i].name), str_from(rows[i].want)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(program_names), cmocka_unit_test(lists), cmocka_unit_test(failing),
-		cmocka_unit_test(environment),   cmocka_unit_test(keys),  cmocka_unit_test(known_levels),
-		cmocka_unit_test(running),
+		cmocka_unit_test(program_names), cmocka_unit_test(lists),        cmocka_unit_test(module_lines),
+		cmocka_unit_test(flags),         cmocka_unit_test(failing),      cmocka_unit_test(environment),
+		cmocka_unit_test(keys),          cmocka_unit_test(known_levels), cmocka_unit_test(running),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
