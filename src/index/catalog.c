@@ -5,6 +5,8 @@
  * is touched; when it has to come over the network, everything that is wanted is begun as well and comes along. */
 #include "index/catalog.h"
 
+#include <time.h>
+
 #include "base/oom.h"
 #include "index/catalog_parts.h"
 #include "net/url.h"
@@ -37,6 +39,7 @@ struct catalog *catalog_new(const struct catalog_options *options)
 	c->own.received = on_received;
 	c->own.context = c;
 	c->client = index_client_new(options->config, &c->own);
+	c->client->tick = catalog_lease_tick;
 	c->last = &c->first;
 	c->arena = arena;
 	map_init(&c->projects, &c->arena);
@@ -52,7 +55,10 @@ void catalog_free(struct catalog *c)
 		struct page_entry *p = c->projects.entries[i].value;
 		client_lookup_release(&p->lookup);
 		for (size_t k = 0; p->metadata && k < p->project.n_files; k++)
-			if (p->metadata[k]) catalog_metadata_release(p->metadata[k]);
+			if (p->metadata[k]) {
+				catalog_metadata_release(p->metadata[k]);
+				catalog_lease_release(p->metadata[k]);
+			}
 	}
 	struct arena arena = c->arena;
 	arena_release(&arena);
@@ -108,6 +114,7 @@ void catalog_metadata_done(struct metadata_entry *m, const struct err *error)
 	struct catalog *c = m->catalog;
 	m->error = keep_error(c, error);
 	m->done = true;
+	catalog_lease_release(m);
 	if (!error && c->options.metadata_arrived)
 		c->options.metadata_arrived(c->options.context, &m->page->project, (size_t)(m->file - m->page->project.files));
 }
@@ -120,6 +127,25 @@ static bool load_links(struct catalog *c, struct err *e)
 	c->linked = client_load_links(c->client, e);
 	if (!c->linked) client_drop(c->client);
 	return c->linked;
+}
+
+static bool interrupted(const struct catalog *c)
+{
+	const atomic_bool *cancel = c->options.client.cancel;
+	return cancel && atomic_load_explicit(cancel, memory_order_relaxed);
+}
+
+/* Transfers, and what other processes load for us. */
+static bool run(struct catalog *c, const bool *done, struct err *e)
+{
+	for (;;) {
+		if (c->client->http && !http_run_until(c->client->http, done, e)) return false;
+		if (*done) return true;
+		BUG_IF(c->waiting.n == 0);
+		if (interrupted(c)) return err_set(e, ERR_INTERRUPT, "interrupted", "interrupted");
+		struct timespec pause = { .tv_nsec = (long)catalog_lease_tick(c) * 1000000 };
+		if (!*done) nanosleep(&pause, NULL);
+	}
 }
 
 /* Until *done. Exactly one of page and metadata is what somebody waits for. */
@@ -140,7 +166,7 @@ static bool drive(struct catalog *c, struct page_entry *page, struct metadata_en
 	}
 	if (ok && !*done) {
 		catalog_work(c);
-		ok = !c->client->http || http_run_until(c->client->http, done, e);
+		ok = run(c, done, e);
 	}
 	c->driving = false;
 	BUG_IF(ok && !*done);
@@ -194,6 +220,7 @@ static struct metadata_entry *metadata_of(struct catalog *c, const struct catalo
 	m->catalog = c;
 	m->page = p;
 	m->file = &project->files[file];
+	m->lease = -1;
 	return p->metadata[file] = m;
 }
 

@@ -38,8 +38,8 @@ struct catalog_project;
 struct catalog_options {
 	struct index_client_options client; /* log, cancel, now, offline ... */
 	const struct index_config *config;
-	struct store *store;
-	bool refresh; /* --refresh: pages of the store are always asked for again (metadata by digest stays) */
+	struct store *store; /* NULL: nothing is kept, and whole files that have to be loaded stay in memory */
+	bool refresh;        /* --refresh: pages of the store are always asked for again (metadata by digest stays) */
 	/* Is a file of this kind an answer at all? Others are not kept in memory. Asked once a page for each set of wheel tags, and once
 	 * for source distributions: only the tags of the name may decide. NULL = all are. */
 	bool (*relevant)(void *context, const struct index_file *file);

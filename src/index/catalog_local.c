@@ -7,7 +7,7 @@
 
 #define CHUNK ((size_t)64 << 10)
 
-static bool no_member(const struct metadata_entry *m, bool several, struct err *e)
+bool catalog_no_member(const struct metadata_entry *m, bool several, struct err *e)
 {
 	const char *what = m->file->is_wheel ? "METADATA" : "PKG-INFO";
 	err_set(e, ERR_FORMAT, "no-metadata", STR_FMT " has %s %s of its project", STR_ARG(m->file->index.file),
@@ -24,10 +24,10 @@ static bool read_zip(struct metadata_entry *m, struct arena *scratch, int fd, st
 	if (!zip_open(scratch, fd, path, &options, &z, e)) return false;
 	for (size_t i = 0; i < z.n; i++) {
 		if (!tail_is_member(z.entries[i].name, member, m->page->project.name)) continue;
-		if (found) return no_member(m, true, e);
+		if (found) return catalog_no_member(m, true, e);
 		found = &z.entries[i];
 	}
-	if (!found) return no_member(m, false, e);
+	if (!found) return catalog_no_member(m, false, e);
 	return zip_read_entry(scratch, &z, found, METADATA_MAX, text, e);
 }
 
@@ -43,7 +43,7 @@ static bool read_tar(struct metadata_entry *m, struct arena *scratch, int fd, st
 	}
 	if (found) *text = arena_str(scratch, pkg_info_text(info));
 	pkg_info_free(info);
-	return ok && (found || no_member(m, false, e));
+	return ok && (found || catalog_no_member(m, false, e));
 }
 
 bool catalog_read_file(struct metadata_entry *m, struct arena *scratch, int fd, str path, uint64_t size, str *text,

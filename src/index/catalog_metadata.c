@@ -16,6 +16,7 @@
 #include "python/name.h"
 
 #define SDIST_HEAD     ((uint64_t)64 << 10) /* of a .tar.gz: PKG-INFO often stands at its beginning */
+#define MEMORY_MAX     ((size_t)256 << 20)  /* of a whole file, without a store */
 #define READS_MAX      5
 #define ADVERTISED_MAX METADATA_MAX
 
@@ -26,7 +27,7 @@ struct fetch {
 	struct arena arena; /* this struct too */
 	struct client_request request;
 	enum step step;
-	bool urgent, to_store;
+	bool whole, to_store; /* the whole file comes; and goes into the store */
 	uint32_t reads;
 	struct buf bytes; /* of this request */
 	struct tail tail;
@@ -150,8 +151,13 @@ static bool on_begin(void *context, const struct http_result *so_far, struct err
 {
 	struct fetch *f = context;
 	bool range = f->step == STEP_END || f->step == STEP_MEMBER || f->step == STEP_HEAD;
-	f->to_store = f->step == STEP_WHOLE || (range && so_far->status != 206);
+	f->whole = f->step == STEP_WHOLE || (range && so_far->status != 206);
+	f->to_store = f->whole && f->entry->catalog->options.store;
 	store_put_abort(&f->put); /* of an attempt that ended before its first byte */
+	if (f->whole && !f->to_store) {
+		buf_release(&f->bytes);
+		buf_init(&f->bytes, MEMORY_MAX);
+	}
 	return !f->to_store || store_put_begin(f->entry->catalog->options.store, CATALOG_FILE_MAX, &f->put, e);
 }
 
@@ -171,10 +177,22 @@ static bool on_restart(void *context, struct err *e)
 	return true;
 }
 
+/* Of a whole file that no store takes. */
+static bool check_digest(struct fetch *f, struct err *e)
+{
+	struct sha256 digest;
+	sha256_of(buf_str(&f->bytes), &digest);
+	if (!file_of(f)->has_sha256 || sha256_eq(&digest, &file_of(f)->sha256)) return true;
+	err_set(e, ERR_RESOLVE, "hash-mismatch", "the file's hash is wrong: expected sha256:" STR_FMT ", got sha256:" STR_FMT,
+	        STR_ARG(sha256_hex_str(&f->arena, &file_of(f)->sha256)), STR_ARG(sha256_hex_str(&f->arena, &digest)));
+	return err_where(e, STR_FMT, STR_ARG(url_display(&f->arena, file_of(f)->url)));
+}
+
 static bool on_finish(void *context, struct err *e)
 {
 	struct fetch *f = context;
 	const struct index_file *file = file_of(f);
+	if (f->whole && !f->to_store) return check_digest(f, e);
 	if (!f->to_store) return true;
 	bool ok = store_put_end(&f->put, file->has_sha256 ? &file->sha256 : NULL, &f->digest, e);
 	if (!ok) err_where(e, STR_FMT, STR_ARG(url_display(&f->arena, file->url)));
@@ -205,6 +223,32 @@ static void read_whole(struct fetch *f)
 	else
 		fail(f, &why);
 	arena_release(&scratch);
+}
+
+/* The whole archive is in memory: there is no store. */
+static void read_memory(struct fetch *f)
+{
+	struct metadata_entry *m = f->entry;
+	struct err why = { 0 };
+	str bytes = buf_str(&f->bytes), text = { 0 };
+	bool found = false;
+	if (is_zip(m)) {
+		struct tail t = { .size = bytes.n, .end = { 0, bytes } };
+		struct tail_answer answer = { 0 };
+		found = tail_read(&f->arena, &t, member_of(m), m->page->project.name, &answer) == TAIL_FOUND;
+		text = answer.text;
+	} else {
+		struct pkg_info *info = pkg_info_new(&f->arena);
+		if (!pkg_info_feed(info, bytes.p, bytes.n, &found, &why)) found = false;
+		text = found ? arena_str(&f->arena, pkg_info_text(info)) : S("");
+		pkg_info_free(info);
+	}
+	if (found) {
+		take_text(m, text);
+		return;
+	}
+	catalog_no_member(m, false, &why);
+	broken(m, &why);
 }
 
 /* Bytes of the archive came: is the member among them? */
@@ -257,25 +301,32 @@ static void read_head(struct fetch *f)
 		begin_step(f, STEP_WHOLE);
 }
 
-static void read_advertised(struct fetch *f)
+/* True when it is what its digest says, and metadata of that file. */
+static bool take_advertised(struct metadata_entry *m, str text)
 {
-	const struct index_file *file = file_of(f);
-	struct notes *notes = f->entry->catalog->options.client.notes;
+	const struct index_file *file = &m->file->index;
+	struct notes *notes = m->catalog->options.client.notes;
 	struct sha256 digest;
-	sha256_of(buf_str(&f->bytes), &digest);
-	struct metadata_entry *m = f->entry;
 	struct err why = { 0 };
-	bool same = !file->has_metadata_sha256 || sha256_eq(&digest, &file->metadata_sha256);
-	if (same && catalog_needs_read(m, buf_str(&f->bytes), &m->needs, &why)) {
+	sha256_of(text, &digest);
+	if (!file->has_metadata_sha256 || sha256_eq(&digest, &file->metadata_sha256)) {
+		if (!catalog_needs_read(m, text, &m->needs, &why)) return false;
 		save(m);
-		done(m, NULL);
-		return;
+		return true;
 	}
-	if (!same && notes)
+	if (notes)
 		note_add(notes, NOTE_WARNING, "metadata-hash",
 		         "the metadata that the index offers beside " STR_FMT " is not what its digest says: the file itself is read",
 		         STR_ARG(file->file));
-	begin_step(f, STEP_END);
+	return false;
+}
+
+static void read_advertised(struct fetch *f)
+{
+	if (take_advertised(f->entry, buf_str(&f->bytes)))
+		done(f->entry, NULL);
+	else
+		begin_step(f, STEP_END);
 }
 
 /* --- what did not come --- */
@@ -304,7 +355,7 @@ static void on_failure(struct fetch *f, const struct http_result *result)
 	case STEP_END:
 	case STEP_MEMBER:
 	case STEP_HEAD:
-		if (range_refused(result) && !f->to_store) {
+		if (range_refused(result) && !f->whole) {
 			remember_rangeless(f);
 			begin_step(f, STEP_WHOLE);
 			return;
@@ -321,9 +372,12 @@ static void on_done(void *context, const struct http_result *result)
 	struct fetch *f = context;
 	if (!result->ok) {
 		on_failure(f, result);
-	} else if (f->to_store) {
+	} else if (f->whole) {
 		if (f->step != STEP_WHOLE) remember_rangeless(f);
-		read_whole(f);
+		if (f->to_store)
+			read_whole(f);
+		else
+			read_memory(f);
 	} else if (f->step == STEP_ADVERTISED) {
 		read_advertised(f);
 	} else if (f->step == STEP_HEAD) {
@@ -362,7 +416,7 @@ static void begin_step(struct fetch *f, enum step step)
 	bool first = f->reads == 0;
 	if (step == STEP_END && first && is_rangeless(f)) step = STEP_WHOLE;
 	f->step = step;
-	f->to_store = false;
+	f->whole = f->to_store = false;
 	buf_release(&f->bytes);
 	r->has_range = r->or_whole = step != STEP_ADVERTISED && step != STEP_WHOLE;
 	r->has_size = false;
@@ -412,6 +466,15 @@ static void ask(struct metadata_entry *m, bool urgent)
 	begin_step(f, m->file->index.has_metadata ? STEP_ADVERTISED : STEP_END);
 }
 
+/* The metadata file that stands beside one of this computer. */
+static bool read_beside(struct metadata_entry *m, struct arena *scratch, str path)
+{
+	struct err ignored = { 0 };
+	str text;
+	if (!io_read_file(scratch, arena_join(scratch, path, S(".metadata")).p, ADVERTISED_MAX, &text, &ignored)) return false;
+	return take_advertised(m, text);
+}
+
 /* A file of this computer. */
 static void read_local(struct metadata_entry *m)
 {
@@ -422,6 +485,11 @@ static void read_local(struct metadata_entry *m)
 	str path, text;
 	int fd = -1;
 	bool ok = url_parse(&scratch, m->file->index.url, &u, &why) && url_to_path(&scratch, &u, &path, &why);
+	if (ok && m->file->index.has_metadata && read_beside(m, &scratch, path)) {
+		arena_release(&scratch);
+		done(m, NULL);
+		return;
+	}
 	if (ok) fd = io_open_read(arena_cstr(&scratch, path), &why);
 	ok = fd >= 0 && io_fstat(fd, path.p, &st, &why);
 	bool opened = ok;
@@ -436,21 +504,40 @@ static void read_local(struct metadata_entry *m)
 	arena_release(&scratch);
 }
 
+static bool from_store(struct metadata_entry *m)
+{
+	if (!load(m) && !catalog_from_store(m)) return false;
+	m->catalog->stats.metadata_from_store++;
+	done(m, NULL);
+	return true;
+}
+
+void catalog_metadata_go_on(struct metadata_entry *m)
+{
+	if (!from_store(m)) ask(m, m->urgent);
+}
+
 void catalog_metadata_begin(struct metadata_entry *m, bool urgent)
 {
 	struct catalog *c = m->catalog;
 	const struct index_file *file = &m->file->index;
 	struct err e = { 0 };
 	m->begun = true;
-	if (load(m) || catalog_from_store(m)) {
-		c->stats.metadata_from_store++;
-		done(m, NULL);
+	m->urgent = urgent;
+	if (from_store(m)) {
+		return;
 	} else if (str_starts(file->url, S("file:"))) {
 		read_local(m);
 	} else if (c->options.client.offline) {
 		client_offline(&e, arena_fmt(&c->arena, "the metadata of " STR_FMT, STR_ARG(file->file)), file->url);
 		done(m, &e);
-	} else {
+	} else if (!is_kept(m)) {
 		ask(m, urgent);
+	} else {
+		switch (catalog_lease(m)) {
+		case LEASE_OURS: catalog_metadata_go_on(m); break;
+		case LEASE_NONE: ask(m, urgent); break;
+		case LEASE_THEIRS: break;
+		}
 	}
 }

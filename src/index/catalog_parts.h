@@ -6,6 +6,7 @@
  * catalog_codec.c     the compact form of a page (catalog_names.c: what its files are)
  * catalog_direct.c    a file that no index lists
  * catalog_metadata.c  where a file's metadata comes from, step by step
+ * catalog_lease.c     many processes, one request
  * catalog_local.c     the same from files of this computer, the store's too
  * catalog_sdist.c     PKG-INFO of a .tar.gz
  * catalog_tail.c      one member of a zip
@@ -46,6 +47,10 @@ struct catalog {
 	bool driving;    /* inside catalog_drive */
 	struct err dead; /* what ended all transfers at once */
 	uint64_t n_files;
+	VEC(struct metadata_entry *) waiting; /* for a lease that another process holds */
+	uint64_t tried_ns;                    /* when they were looked at last */
+	uint32_t leases;                      /* held */
+	bool leases_made, told_waiting;
 	struct catalog_stats stats;
 };
 
@@ -79,6 +84,9 @@ struct metadata_entry {
 	str needs;         /* encoded; when not broken */
 	struct catalog_metadata metadata;
 	struct fetch *fetch; /* while it is being loaded */
+	int lease;           /* -1: none */
+	uint64_t waits_ns;   /* since when, when it waits for one */
+	bool urgent;
 };
 
 /* --- catalog.c --- */
@@ -93,7 +101,17 @@ void catalog_page_begin(struct page_entry *p, bool urgent);
 /* --- catalog_direct.c --- */
 bool catalog_direct_make(struct page_entry *p, str url_or_path, const struct sha256 *expected, struct err *e);
 
+/* --- catalog_lease.c --- */
+enum lease { LEASE_OURS, LEASE_THEIRS, LEASE_NONE };
+/* THEIRS: the entry waits, and goes on by itself. NONE: locks do not work here, or there are too many. */
+enum lease catalog_lease(struct metadata_entry *m);
+void catalog_lease_release(struct metadata_entry *m);
+/* Looks after those that wait; gives the milliseconds until it should be called again. */
+uint32_t catalog_lease_tick(void *catalog);
+
 /* --- catalog_metadata.c --- */
+/* After its lease was got: what another process found meanwhile is there, else it is asked for. */
+void catalog_metadata_go_on(struct metadata_entry *m);
 void catalog_metadata_begin(struct metadata_entry *m, bool urgent);
 void catalog_metadata_release(struct metadata_entry *m); /* after the client is gone */
 
@@ -101,6 +119,8 @@ void catalog_metadata_release(struct metadata_entry *m); /* after the client is 
 /* METADATA or PKG-INFO of an archive; false with e set: it has none that can be read. */
 bool catalog_read_file(struct metadata_entry *m, struct arena *scratch, int fd, str path, uint64_t size, str *text,
                        struct err *e);
+/* "no-metadata"; nothing when e is set. False. */
+bool catalog_no_member(const struct metadata_entry *m, bool several, struct err *e);
 /* What the store has of that wheel: its record, or its bytes. */
 bool catalog_from_store(struct metadata_entry *m);
 

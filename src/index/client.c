@@ -45,6 +45,7 @@ struct http_client *client_http(struct index_client *c)
 		                      .cancel = c->options.cancel,
 		                      .log = c->options.log,
 		                      .received = c->options.received,
+		                      .tick = c->tick,
 		                      .context = c->options.context };
 	c->http = http_new(&o);
 	return c->http;

@@ -32,8 +32,9 @@ struct index_client {
 	struct arena arena;
 	const struct index_config *config;
 	struct index_client_options options;
-	struct http_client *http;  /* made when first needed */
-	struct found_links *links; /* beside config->find_links */
+	struct http_client *http;        /* made when first needed */
+	uint32_t (*tick)(void *context); /* as in http_options; for the catalog */
+	struct found_links *links;       /* beside config->find_links */
 	VEC(struct keyring_answer) keyring;
 };
 

@@ -335,9 +335,9 @@ static void collect(struct http_client *c)
 	}
 }
 
-static int sleep_ms(const struct http_client *c)
+static int sleep_ms(const struct http_client *c, int64_t least)
 {
-	int64_t now = http_clock_ms(), least = LOOP_MS;
+	int64_t now = http_clock_ms();
 	for (size_t i = 0; i < c->n_transfers; i++) {
 		const struct transfer *t = c->transfers[i];
 		if (t->state == TRANSFER_SLEEPING && t->wake_ms - now < least) least = t->wake_ms - now;
@@ -383,6 +383,7 @@ static bool turn(struct http_client *c, const bool *until, struct err *e)
 	CURLMcode code = c->api.multi_perform(c->multi, &running);
 	if (code == CURLM_OK) collect(c);
 	wake_and_watch(c);
+	uint32_t most = c->options.tick ? c->options.tick(c->options.context) : LOOP_MS;
 	start_waiting(c);
 	if (c->stopped) {
 		*e = c->stop;
@@ -392,7 +393,8 @@ static bool turn(struct http_client *c, const bool *until, struct err *e)
 	/* The caller will compute for a while: what was just started is to be on its way. */
 	bool leave = until && *until;
 	if (code == CURLM_OK && leave) code = c->api.multi_perform(c->multi, &running);
-	if (code == CURLM_OK && !leave && c->n_transfers > 0) code = c->api.multi_poll(c->multi, NULL, 0, sleep_ms(c), NULL);
+	if (code == CURLM_OK && !leave && c->n_transfers > 0)
+		code = c->api.multi_poll(c->multi, NULL, 0, sleep_ms(c, most < LOOP_MS ? most : LOOP_MS), NULL);
 	if (code == CURLM_OK) return true;
 	err_set(e, ERR_NETWORK, "bad-response", "libcurl gave up");
 	return err_why(e, "%s", c->api.multi_strerror(code));

@@ -51,6 +51,9 @@ struct http_options {
 	void (*log)(void *context, const char *line);
 	/* Body bytes as they come over the wire; may be NULL. */
 	void (*received)(void *context, uint64_t bytes);
+	/* Called between the turns of a run, where requests may be added; gives the most milliseconds until it wants to be called again.
+	 * May be NULL. */
+	uint32_t (*tick)(void *context);
 	void *context;
 };
 

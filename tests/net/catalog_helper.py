@@ -112,7 +112,10 @@ class Index:
 
 
 def catalog(net, steps, store, now=1000, top=None, **more):
-    return ask({"command": "catalog", "steps": steps, "store": str(store), "now": now, "command_line": level(net, **(top or {})), **more})
+    """store None: none at all."""
+    if store is not None:
+        more["store"] = str(store)
+    return ask({"command": "catalog", "steps": steps, "now": now, "command_line": level(net, **(top or {})), **more})
 
 
 def step(outcome, i=0):

@@ -10,7 +10,7 @@ void probe_error(struct json_writer *w, const struct err *e);
 void probe_member(struct json_writer *w, const char *key, str value);
 
 /* net_probe_catalog.c
- * Request: {"command": "catalog", "store": FOLDER, "refresh", "eager", "tags": [end of a wheel's name that is relevant],
+ * Request: {"command": "catalog", "store": FOLDER (none: no store), "refresh", "eager", "tags": [end of a wheel's name that is relevant], "no_sdists",
  *          "steps": [["project", NAME, INDEX] | ["want", NAME, INDEX] | ["metadata", NAME, FILE] | ["want-metadata", NAME, FILE]
  *          | ["direct", URL or PATH, SHA256] | ["left-out", NAME, VERSION] | ["load", NAME..]]}
  * Answer:  {"steps": [..], "stats": {..}, "arrived": [..]}; a step that fails is {"error": ..}. */

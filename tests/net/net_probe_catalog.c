@@ -13,7 +13,7 @@ struct run {
 	struct catalog *catalog;
 	struct str_list arrived;
 	struct str_list tags;
-	bool eager;
+	bool eager, no_sdists;
 	const struct catalog_project *direct;
 };
 
@@ -33,7 +33,7 @@ static bool flag(const struct json_value *v, const char *key)
 static bool relevant(void *context, const struct index_file *file)
 {
 	struct run *r = context;
-	if (!str_ends(file->file, S(".whl"))) return true;
+	if (!str_ends(file->file, S(".whl"))) return !r->no_sdists;
 	for (size_t i = 0; i < r->tags.n; i++)
 		if (str_ends(file->file, r->tags.p[i])) return true;
 	return false;
@@ -258,14 +258,16 @@ static void do_steps(struct run *r)
 bool probe_catalog(struct arena *a, const struct json_value *request, struct json_writer *w, const struct index_config *config,
                    const struct index_client_options *options, struct err *e)
 {
-	struct run r = { .a = a, .w = w, .request = request, .eager = flag(request, "eager") };
+	struct run r = {
+		.a = a, .w = w, .request = request, .eager = flag(request, "eager"), .no_sdists = flag(request, "no_sdists")
+	};
 	struct store store;
 	const struct json_value *folder = json_get(request, S("store")), *tags = json_get(request, S("tags"));
 	for (size_t i = 0; tags && i < tags->items.n; i++) *vec_push(a, &r.tags) = item(tags, i);
-	if (!store_open(a, folder ? folder->text : S(""), options->notes, &store, e)) return false;
+	if (folder && !store_open(a, folder->text, options->notes, &store, e)) return false;
 	struct catalog_options o = { .client = *options,
 		                         .config = config,
-		                         .store = &store,
+		                         .store = folder ? &store : NULL,
 		                         .refresh = flag(request, "refresh"),
 		                         .relevant = tags ? relevant : NULL,
 		                         .context = &r,
@@ -278,6 +280,6 @@ bool probe_catalog(struct arena *a, const struct json_value *request, struct jso
 	strings(w, "arrived", &r.arrived);
 	json_write_object_end(w);
 	catalog_free(r.catalog);
-	store_close(&store);
+	if (folder) store_close(&store);
 	return true;
 }

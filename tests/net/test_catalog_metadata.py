@@ -6,8 +6,12 @@ import glob
 import gzip
 import hashlib
 import io
+import json
 import os
 import random
+import subprocess
+import threading
+import time
 import zipfile
 import zlib
 
@@ -564,3 +568,112 @@ def test_interrupted_downloads_leave_nothing(net, store):
                    "command_line": level(net, timeout=30)}, interrupt=0.7)
     assert failure(outcome)["id"] == "interrupted"
     assert not [p for p in glob.glob(f"{store}/v1/tmp/*")] and not wheels_in(store)
+
+
+# --- many processes ---
+
+@pytest.mark.parametrize("ranges_work", [True, False])
+def test_eight_processes_ask_once(net, store, ranges_work):
+    """Whoever comes first asks; the others find the answer in the store. Each begins with another package."""
+    index, names = Index(net), [f"p{i}" for i in range(6)]
+    for i, name in enumerate(names):
+        body = wheel(name, "1.0", ["more"], first=[("x.bin", noise(60000, i))])
+
+        def late(c, r, body=body):
+            time.sleep(0.05)
+            return ranged(body, None if ranges_work else "ignore")(c, r)
+        index.add(name, f"{name}-1.0-{W}", body, late)
+    outcomes = [None] * 8
+
+    def one(k):
+        order = names[k % 6:] + names[:k % 6]
+        outcomes[k] = catalog(net, [["want-metadata", n, ""] for n in order] + [["metadata", n, ""] for n in order], store,
+                              top={"timeout": 20})
+    threads = [threading.Thread(target=one, args=(k,)) for k in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    for o in outcomes:
+        assert all(step(o, 6 + i)["requires_dist"] == ["more  ;"] for i in range(6))
+    assert [len(ranges(net, f"{n}-1.0-{W}")) for n in names] == [1] * 6
+    assert len(wheels_in(store)) == (0 if ranges_work else 6)
+
+
+def test_a_lease_dies_with_its_process(net, store):
+    """The first one is killed while it loads; the second one does not wait for long."""
+    index = Index(net)
+    index.add("six", FILE, BODY)
+    net.script(f"/files/{FILE}", [silent(), ranged(BODY)])
+    request = {"command": "catalog", "steps": [["metadata", "six", FILE]], "store": str(store), "now": 1000,
+               "command_line": {"index_url": net.url("/simple"), "timeout": 30}}
+    env = {"PATH": os.environ["PATH"], "PIP_CONFIG_FILE": "/dev/null", "HOME": "/nonexistent"}
+    with subprocess.Popen([os.environ["NET_PROBE"]], env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as first:
+        first.stdin.write(json.dumps(request).encode())
+        first.stdin.close()
+        while not ranges(net):
+            time.sleep(0.01)
+        killer = threading.Timer(0.5, first.kill)
+        killer.start()
+        begin = time.monotonic()
+        assert step(catalog(net, [["metadata", "six", FILE]], store, top={"timeout": 20}))["requires_dist"] == WANTED
+        assert 0.3 < time.monotonic() - begin < 10
+        assert len(ranges(net)) == 2
+
+
+def test_interrupted_while_another_process_loads(net, store):
+    from probe import ask, level
+    Index(net).add("six", FILE, BODY, silent())
+    request = {"command": "catalog", "steps": [["metadata", "six", FILE]], "store": str(store), "now": 1000,
+               "command_line": level(net, timeout=30)}
+    outcomes = []
+    threads = [threading.Thread(target=lambda: outcomes.append(ask(request, interrupt=1))) for _ in range(2)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert [failure(o)["id"] for o in outcomes] == ["interrupted"] * 2
+    assert all(o.seconds < 5 for o in outcomes) and len(ranges(net)) == 1
+
+
+# --- no store, and files of this computer ---
+
+@pytest.mark.parametrize("name", ["none", "ignored", "416", "other-bytes"])
+def test_without_a_store(net, name):
+    behaviour = RANGE_FAULTS[name][0] if name != "none" else None
+    assert ask_metadata(net, None, BODY, behaviour=behaviour)["requires_dist"] == WANTED
+    error = failure(ask_metadata(net, None, BODY, behaviour=ranged(b"x" * N, "ignore"), top={"retries": 0}, outcome=True))
+    assert error["id"] == "hash-mismatch" and sha(BODY) in error["what"]
+
+
+def test_without_a_store_far_sdist(net):
+    body, id, _ = SDISTS["far"]
+    assert ask_metadata(net, None, body, SDIST)["requires_dist"] == ["static  ;"]
+    body, id, _ = SDISTS["none"]
+    assert ask_metadata(net, None, body, SDIST)["broken"]["id"] == id
+
+
+def local_index(tmp_path, body, text, attribute):
+    folder = tmp_path / "index" / "six"
+    folder.mkdir(parents=True)
+    if body is not None:
+        (folder / FILE).write_bytes(body)
+    if text is not None:
+        (folder / (FILE + ".metadata")).write_bytes(text)
+    (folder / "index.html").write_text(f'<a href="{FILE}" data-core-metadata="{attribute}">x</a>')
+    return {"index_url": f"file://{tmp_path}/index"}
+
+
+@pytest.mark.parametrize("with_store", [True, False])
+@pytest.mark.parametrize("body", [None, b"no zip", BODY])
+@pytest.mark.parametrize("attribute", ["true", "sha256=" + sha(GOOD)])
+def test_metadata_beside_a_local_wheel(net, store, tmp_path, body, attribute, with_store):
+    top = local_index(tmp_path, body, GOOD, attribute)
+    m = step(catalog(net, [["metadata", "six", FILE]], store if with_store else None, top=top))
+    assert m["requires_dist"] == ["advertised  ;"]
+
+
+@pytest.mark.parametrize("text,attribute", [(None, "true"), (b"", "true"), (GOOD, "sha256=" + "0" * 64), (metadata("x", "1"), "true")])
+def test_lies_beside_a_local_wheel(net, store, tmp_path, text, attribute):
+    top = local_index(tmp_path, BODY, text, attribute)
+    assert step(catalog(net, [["metadata", "six", FILE]], store, top=top))["requires_dist"] == WANTED
