@@ -201,6 +201,8 @@ static bool take_url(struct entry_parser *p, str url, struct err *e)
 	str name = reader_url_file(p->a, url);
 	if (str_eq(scheme, S("file"))) {
 		if (!url_local_path(p->a, url, &local)) return bad(p, e, "a file: URL names this computer only");
+		/* "file:../lib" is a path, seen from the folder of the file that it stands in. */
+		if (!path_is_absolute(local)) f->url = (str){ 0 };
 		if (!archive_name(p->a, local)) return take_path(p, local, e);
 		f->path = local;
 	}
