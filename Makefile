@@ -40,6 +40,8 @@ test-large: setup-test
 bench: setup-test
 	$(MAKE) build
 	bench/run $(BUILD)
+	! command -v go >/dev/null || bench/zip $(BUILD)
+	! command -v go >/dev/null || bench/go $(BUILD)
 
 # The tests under AddressSanitizer and UndefinedBehaviorSanitizer.
 asan: setup-test
