@@ -301,38 +301,75 @@ static bool resolve_all(struct resolve *r, const struct lock_target **targets, s
 	return true;
 }
 
-bool resolve_run(struct arena *a, const struct wants *wants, const struct lock_target *targets, size_t n_targets,
-                 struct index_client_options *client, const struct index_config *config, struct store *store, bool refresh,
-                 const struct resolve_options *options, struct notes *notes, struct resolution *out, struct str_list *packages,
-                 struct err *e)
+/* What resolve_run was given. */
+struct request {
+	const struct wants *wants;
+	const struct lock_target *targets;
+	size_t n_targets;
+	const struct index_client_options *client;
+	const struct index_config *config;
+	struct store *store;
+	const struct resolve_options *options;
+	struct notes *notes;
+};
+
+/* unasked: pages of the store were used without asking the index about them. */
+static bool run(struct arena *a, const struct request *q, bool refresh, struct resolution *out, struct str_list *packages,
+                bool *unasked, struct err *e)
 {
 	struct arena own = { 0 };
 	const struct lock_target **sorted;
 	struct str_list proof = { 0 };
-	struct resolve r = { .a = &own, .wants = wants, .options = options, .notes = notes };
-	r.n_targets = sort_targets(&own, targets, n_targets, &sorted);
+	struct resolve r = { .a = &own, .wants = q->wants, .options = q->options, .notes = q->notes };
+	r.n_targets = sort_targets(&own, q->targets, q->n_targets, &sorted);
 	r.targets = arena_array(&own, struct resolve_target, r.n_targets);
-	if (r.n_targets > RESOLUTION_TARGETS_MAX)
-		return arena_release(&own),
-		       err_set(e, ERR_USAGE, "too-large", "one lock serves at most %d targets", RESOLUTION_TARGETS_MAX);
-	struct catalog_options c = { .client = *client,
-		                         .config = config,
-		                         .store = store,
+	struct catalog_options c = { .client = *q->client,
+		                         .config = q->config,
+		                         .store = q->store,
 		                         .refresh = refresh,
 		                         .relevant = relevant,
 		                         .context = &r,
 		                         .project_arrived = on_page,
 		                         .metadata_arrived = on_metadata };
+	struct catalog_stats stats;
 	r.catalog = catalog_new(&c);
 	bool ok = take_options(&r, e) && resolve_all(&r, sorted, &proof, e);
 	if (ok) {
 		struct resolution made = { 0 };
 		resolve_merge(&r, a, &made);
-		resolve_inputs(a, wants, targets, n_targets, options, &made.inputs, &made.options);
+		resolve_inputs(a, q->wants, q->targets, q->n_targets, q->options, &made.inputs, &made.options);
 		*out = made;
 	}
-	for (size_t i = 0; packages && i < proof.n; i++) *vec_push(a, packages) = arena_str(a, proof.p[i]);
+	for (size_t i = 0; i < proof.n; i++) *vec_push(a, packages) = arena_str(a, proof.p[i]);
+	catalog_stats(r.catalog, &stats);
+	*unasked = stats.pages_from_store > 0;
 	catalog_free(r.catalog);
 	arena_release(&own);
+	return ok;
+}
+
+bool resolve_run(struct arena *a, const struct wants *wants, const struct lock_target *targets, size_t n_targets,
+                 struct index_client_options *client, const struct index_config *config, struct store *store, bool refresh,
+                 const struct resolve_options *options, struct notes *notes, struct resolution *out, struct str_list *packages,
+                 struct err *e)
+{
+	struct request q = { wants, targets, n_targets, client, config, store, options, notes };
+	struct str_list proof = { 0 }, again = { 0 };
+	struct err why = { 0 };
+	bool unasked;
+	if (n_targets > RESOLUTION_TARGETS_MAX)
+		return err_set(e, ERR_USAGE, "too-large", "one lock serves at most %d targets", RESOLUTION_TARGETS_MAX);
+	bool ok = run(a, &q, refresh, out, &proof, &unasked, e);
+	/* What was true seconds ago must not be the reason of a failure: what is missing may be there by now. */
+	if (!ok && e->code == ERR_RESOLVE && unasked && !refresh && !client->offline) {
+		ok = run(a, &q, true, out, &again, &unasked, &why);
+		if (ok) {
+			err_clear(e);
+		} else if (why.code != ERR_NETWORK) {
+			*e = why;
+			proof = again;
+		}
+	}
+	if (packages && !ok) *packages = proof;
 	return ok;
 }

@@ -127,6 +127,18 @@ static const char *const well_known[] = { "aiohttp",
 	                                      "werkzeug",
 	                                      "xmltodict" };
 
+/* Projects that publish no wheels, and what people take instead. */
+static const struct {
+	const char *project, *instead;
+} with_wheels[] = { { "psycopg2", "psycopg2-binary" },
+	                { "pycrypto", "pycryptodome" },
+	                { "mysql-python", "pymysql" },
+	                { "mysqlclient", "pymysql" },
+	                { "pil", "pillow" },
+	                { "sklearn", "scikit-learn" },
+	                { "bs4", "beautifulsoup4" },
+	                { "opencv", "opencv-python-headless" } };
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 str resolve_meant(struct resolve_target *t, str name)
@@ -257,6 +269,9 @@ str resolve_hint(struct resolve_target *t, struct resolve_project *p, const stru
 	if (pre && p->solver.prereleases == SOLVER_PRE_NEVER)
 		hint = arena_fmt(a, STR_FMT " " STR_FMT " is a pre-release: --prerelease allow would let it in", STR_ARG(p->name),
 		                 STR_ARG(p->list[asked].text));
+	for (size_t i = 0; usable == SIZE_MAX && str_empty(hint) && i < COUNT(with_wheels); i++)
+		if (str_eq(p->name, str_from(with_wheels[i].project)))
+			hint = arena_fmt(a, "`%s` has wheels for most targets", with_wheels[i].instead);
 	if (usable != SIZE_MAX && !pre)
 		hint = join(a,
 		            arena_fmt(a, "the newest version of " STR_FMT " that works on " STR_FMT " is " STR_FMT, STR_ARG(p->name),

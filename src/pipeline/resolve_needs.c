@@ -78,12 +78,20 @@ static bool push_override(struct making *m, const struct resolve_rule *rule)
 
 static str place_of(str url) { return str_slice(url, 0, str_chr(url, '#') == STR_NONE ? url.n : str_chr(url, '#')); }
 
+/* The project that is resolved for is there: what needs it needs nothing more. */
+static bool is_own(struct resolve_target *t, str name, const struct resolve_rule *rule)
+{
+	str own = t->run->wants->name;
+	return own.n && name_same(own, name) && !(rule && (rule->root || rule->direct));
+}
+
 static void push_requirement(struct making *m, const struct requirement *r)
 {
 	struct arena *a = m->t->run->a;
 	struct solver_need need = { .name = name_normalize(a, r->name), .text = text_of(r) };
 	const struct resolve_rule *rule = map_get(&m->t->rules, need.name);
 	if (rule && push_override(m, rule)) return;
+	if (is_own(m->t, need.name, rule)) return;
 	if (r->url.n) {
 		const struct resolve_direct *d = rule ? rule->direct : NULL;
 		if (!d || !str_eq(place_of(d->want->file.url), place_of(r->url))) {

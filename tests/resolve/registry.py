@@ -8,6 +8,7 @@ SPDX-License-Identifier: Apache-2.0
     r.write()                      # NAME/index.html with relative links
     with r.serve() as url: ...     # the same as JSON pages on the loopback, with upload times
 """
+import base64
 import contextlib
 import dataclasses
 import hashlib
@@ -43,8 +44,10 @@ def wheel_bytes(name, version, text, tag):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as z:
         members = {f"{stem}.dist-info/METADATA": text,
-                   f"{stem}.dist-info/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n".encode(),
-                   f"{stem}.dist-info/RECORD": b""}
+                   f"{stem}.dist-info/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n".encode()}
+        rows = [f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(data_).digest()).decode().rstrip('=')},{len(data_)}"
+                for path, data_ in members.items()]
+        members[f"{stem}.dist-info/RECORD"] = "\n".join(rows + [f"{stem}.dist-info/RECORD,,\n"]).encode()
         for path, content in members.items():
             z.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), content)
     return data.getvalue()
