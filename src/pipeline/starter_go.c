@@ -3,6 +3,7 @@
 #include "pipeline/starter_go.h"
 
 #include "base/io.h"
+#include "golang/go_list.h"
 
 #define DEPTH_MAX    12
 #define FOLDERS_MAX  20000
@@ -76,10 +77,26 @@ static bool is_taken(const struct search *s, str name)
 	return false;
 }
 
+/* As go names the program of the module's own folder: a clone has any name. */
+static str module_name(struct search *s, str folder)
+{
+	str text, line;
+	struct err ignored = { 0 };
+	if (!io_read_file(s->a, path_join(s->a, folder, S("go.mod")).p, FILE_MAX, &text, &ignored)) return path_base(folder);
+	while (str_line(&text, &line)) {
+		str word, rest;
+		if (!str_cut(str_trim(line), ' ', &word, &rest) || !str_eq(word, S("module"))) continue;
+		str_cut(str_trim(rest), ' ', &word, &rest);
+		if (word.n > 2 && word.p[0] == '"' && word.p[word.n - 1] == '"') word = str_slice(word, 1, word.n - 1);
+		return go_program_name(word);
+	}
+	return path_base(folder);
+}
+
 /* "cmd/worker" -> "worker", and "cmd-worker" when that is taken. */
 static str name_of(struct search *s, str relative, str root)
 {
-	str base = path_base(relative.n ? relative : root);
+	str base = relative.n ? path_base(relative) : module_name(s, root);
 	for (int whole = 0; whole < 2; whole++) {
 		char *name = arena_cstr(s->a, whole ? relative : base);
 		size_t n = 0;

@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -132,3 +133,29 @@ def test_init_finds_the_programs(example, tmp_path, caches):
     shutil.rmtree(other.folder / "vendor")
     other("init").ok()
     other("build", "--dry-run").ok()
+
+
+MAIN = 'package main\n\nimport "github.com/aws/aws-lambda-go/lambda"\n\nfunc main() { lambda.Start(func() {}) }\n'
+
+
+def test_a_new_user(example, tmp_path, caches):
+    """go mod init, a main.go, lamina init, lamina build: nothing else is needed."""
+    new = Project(tmp_path, caches)
+    for name in ("go.mod", "go.sum"):
+        text = (example.folder / name).read_text()
+        new.write(name, text.replace("module example.com/orders", 'module "example.com/Greetings/v2" // ours'))
+    new.write("main.go", MAIN)
+    new.write("example.go", "//go:build ignore\n\n" + MAIN)
+    new.write("cmd/late/late.go", "/* by hand\n*/ package main // late\n\nimport (\n\t_ \"embed\"\n\tl \"github.com/aws/aws-lambda-go/lambda\"\n)\n\n"
+                                  "func main() { l.Start(func() {}) }\n")
+    new.write("examples/one/one.go", "//go:build ignore\n\n" + MAIN)
+    result = new("init").ok()
+    assert "lamina build" in result.err
+    lines = (new.folder / "lamina.toml").read_text().splitlines()
+    assert [line for line in lines if line.startswith(("[function", "go ="))] == ["[function.Greetings]", 'go = "."', "[function.late]", 'go = "./cmd/late"']
+    time.sleep(0.05)
+    records = new.build(timeout=900).ok().objects
+    assert [(r["name"], r["runtime"], r["arch"]) for r in records] == [("Greetings", "provided.al2023", "x86_64"), ("late", "provided.al2023", "x86_64")]
+    assert all(r["up_to_date"] for r in new.build().ok().objects)
+    assert sorted(p.name for p in new.folder.iterdir()) == [".lamina", "cmd", "dist", "example.go", "examples", "go.mod", "go.sum", "lamina.toml", "main.go"]
+    assert new("init").status == 2, "what is there stays"
