@@ -116,11 +116,24 @@ static bool same_place(struct resolve_target *t, const struct want *x, const str
 	return str_eq(path_clean(a, location_of(a, x)), path_clean(a, location_of(a, y)));
 }
 
+/* Already on the list with these extras? What it brings along has been seen to then: references may lead in circles. */
+static bool is_listed(const struct resolve_target *t, const struct resolve_direct *known, const struct want *w)
+{
+	for (size_t i = 0; i < t->directs.n; i++) {
+		const struct resolve_direct *d = t->directs.p[i];
+		bool same = str_eq(d->name, known->name);
+		for (size_t k = 0; same && k < w->extras.n; k++) same = str_list_has(&d->want->extras, w->extras.p[k]);
+		if (same) return true;
+	}
+	return false;
+}
+
 bool resolve_direct_add(struct resolve_target *t, struct resolve_rule *rule, const struct want *w, struct err *e)
 {
 	struct arena *a = t->run->a;
 	struct resolve_direct *d = arena_new(a, struct resolve_direct);
 	if (rule && rule->direct && same_place(t, rule->direct->want, w)) {
+		if (is_listed(t, rule->direct, w)) return true;
 		*d = *rule->direct;
 		d->want = w;
 		*vec_push(a, &t->directs) = d;
