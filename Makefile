@@ -40,6 +40,7 @@ test-large: setup-test
 bench: setup-test
 	$(MAKE) build
 	bench/run $(BUILD)
+	bench/resolve $(BUILD)
 	! command -v go >/dev/null || bench/zip $(BUILD)
 	! command -v go >/dev/null || bench/go $(BUILD)
 
