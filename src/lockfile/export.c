@@ -59,7 +59,11 @@ bool export_read(struct arena *a, const struct export_request *request, struct n
 	x.r.target = NULL;
 	found.markers = marker_sets_new(a);
 	if (!reader_format(&x.r, x.path, &ops, e)) return false;
-	if (!reader_load(&x.r, x.path, true, &text, e)) return false;
+	bool requirements = ops->format == LOCK_FORMAT_REQUIREMENTS; /* they read themselves and what they include */
+	if (requirements)
+		text = request->lock.text;
+	else if (!reader_load(&x.r, x.path, true, &text, e))
+		return false;
 	found.format = ops->name;
 	bool good = false;
 	if (ops->format == LOCK_FORMAT_POETRY)
@@ -67,7 +71,7 @@ bool export_read(struct arena *a, const struct export_request *request, struct n
 	else if (ops->format == LOCK_FORMAT_UV)
 		good = export_uv(&x, text, e);
 	else
-		err_set(e, ERR_USAGE, "not-in-this-version", "%s cannot be exported yet", ops->name);
+		good = export_entries(&x, ops->format, text, e);
 	if (!good || !export_check(&x, e)) return false;
 	found.inputs = set.inputs;
 	*out = found;
@@ -76,8 +80,25 @@ bool export_read(struct arena *a, const struct export_request *request, struct n
 
 /* --- lines --- */
 
-static void put_item(struct arena *a, struct export_set *set, const struct export_item *item, bool extras, unsigned flags,
-                     struct buf *b)
+/* What a lock says must not become another line, or a second option of its own. */
+static bool one_word(str s, bool spaces)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f || (s.p[i] == ' ' && !spaces)) return false;
+	return true;
+}
+
+static bool check_item(const struct export_item *item, struct err *e)
+{
+	str rest = str_from_pos(item->rest, str_starts(item->rest, S(" @ ")) ? 3 : 0);
+	bool good = one_word(item->name, false) && one_word(rest, false) && one_word(item->line, true);
+	for (size_t i = 0; good && i < item->hashes.n; i++) good = one_word(item->hashes.p[i], false);
+	return good || err_set(e, ERR_FORMAT, "lock-field",
+	                       "`" STR_FMT "` has white space or control characters where a line must have none",
+	                       STR_ARG(str_slice(str_empty(item->name) ? item->rest : item->name, 0, 200)));
+}
+
+static void put_item(struct export_set *set, const struct export_item *item, bool extras, unsigned flags, struct buf *b)
 {
 	if (item->line.p) {
 		buf_add_str(b, item->line);
@@ -92,7 +113,6 @@ static void put_item(struct arena *a, struct export_set *set, const struct expor
 	if (marker.n) buf_addf(b, " ; " STR_FMT, STR_ARG(marker));
 	for (size_t i = 0; !(flags & EXPORT_NO_HASHES) && i < item->hashes.n; i++)
 		buf_addf(b, " \\\n    --hash=" STR_FMT, STR_ARG(item->hashes.p[i]));
-	(void)a;
 }
 
 static void put_indexes(const struct export_set *set, struct buf *out)
@@ -121,11 +141,16 @@ bool export_text(struct arena *a, struct export_set *set, enum export_format for
 			continue;
 		}
 		buf_clear(&b);
-		put_item(a, set, item, !constraints, flags, &b);
+		if (!check_item(item, e)) break;
+		put_item(set, item, !constraints, flags, &b);
 		*vec_push(a, &lines) = buf_take(&b, a);
 	}
 	bool over = b.over;
 	buf_release(&b);
+	if (err_is_set(e)) return false;
+	for (size_t i = 0; i < set->indexes.n; i++)
+		if (!one_word(set->indexes.p[i].url, false))
+			return err_set(e, ERR_FORMAT, "lock-field", "the URL of an index has white space or control characters");
 	if (set->as_text) str_list_sort(&lines);
 	if (!(flags & EXPORT_NO_URLS)) put_indexes(set, out);
 	for (size_t i = 0; i < lines.n; i++) {

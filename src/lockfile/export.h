@@ -10,8 +10,8 @@
  *     if (!export_read(arena, &r, notes, &set, e)) return false;
  *     if (!export_text(&set, EXPORT_REQUIREMENTS, options, notes, &buf, e)) return false;
  *
- * Errors: those of lockfile.h; "too-large" for markers with too many cases; "export-lock-version" for locks that do not say what an
- *         export needs.
+ * Errors: those of lockfile.h; "too-large" for markers with too many cases; ERR_RESOLVE "export-walk" when a poetry.lock before
+ *         lock-version 2.1 gives no answer for every environment, "export-pin" for what no format can pin.
  * Lifetime: the arena's, with views into the lock. Threads: none. */
 #ifndef LAMINA_LOCKFILE_EXPORT_H
 #define LAMINA_LOCKFILE_EXPORT_H

@@ -20,6 +20,7 @@ struct exporter {
 /* One for each kind of lock; text: the lock's bytes. */
 bool export_poetry(struct exporter *x, str text, struct err *e);
 bool export_uv(struct exporter *x, str text, struct err *e);
+bool export_entries(struct exporter *x, enum lock_format format, str text, struct err *e);
 
 /* export_poetry_indexes.c: the sources of the pyproject.toml that `used` (URLs without a slash at the end) names. */
 bool export_poetry_indexes(struct exporter *x, const struct toml_document *project, const struct str_list *used, struct err *e);

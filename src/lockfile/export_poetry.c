@@ -21,6 +21,20 @@ static bool is_minor(const struct interval *i)
 	return i->to.side != CUT_HIGHEST && version_cmp(from, to) == 0;
 }
 
+/* "^3.9" ends at 4.0 for Poetry, "<4" at 4: the same, but people compare texts. */
+static void two_parts(struct arena *a, struct cut *c)
+{
+	if (!c->version || c->version->n_release != 1) return;
+	struct version *v = arena_new(a, struct version);
+	*v = *c->version;
+	v->release = arena_array(a, str, 2);
+	v->release[0] = c->version->release[0];
+	v->release[1] = S("0");
+	v->n_release = 2;
+	v->text = (str){ 0 };
+	c->version = v;
+}
+
 bool export_poetry_python_set(struct export_poetry *p, str constraint, uint32_t *out, struct err *e)
 {
 	struct arena *a = p->x->a;
@@ -29,6 +43,7 @@ bool export_poetry_python_set(struct export_poetry *p, str constraint, uint32_t 
 	*out = MARKER_ALWAYS;
 	if (str_empty(constraint) || str_eq(constraint, S("*"))) return true;
 	if (!poetry_constraint_parse(a, constraint, &c, e)) return false;
+	for (size_t i = 0; i < c.allowed.n && str_chr(constraint, '^') != STR_NONE; i++) two_parts(a, &c.allowed.p[i].to);
 	*out = marker_sets_python(p->markers, &c.allowed);
 	for (size_t i = 0; i < c.allowed.n; i++) {
 		if (!is_minor(&c.allowed.p[i])) continue;

@@ -79,10 +79,13 @@ static bool add_config(struct sources *s, str path, struct err *e)
 	if (!st.is_regular) return true;
 	if (!io_read_file(s->x->a, arena_cstr(s->x->a, path), CONFIG_MAX, &text, e)) return false;
 	struct toml_document d;
-	if (!toml_parse(s->x->a, text, path, &d, e)) {
-		/* The file holds passwords: its line must not be shown. */
-		memset(e->why, 0, sizeof e->why);
-		return false;
+	struct err inner = { 0 };
+	if (!toml_parse(s->x->a, text, path, &d, &inner)) {
+		/* The file holds passwords: nothing of its text must be shown. */
+		uint32_t line = 0, column = 0;
+		toml_line_column(text, inner.has_offset ? inner.offset : 0, &line, &column);
+		err_set(e, ERR_FORMAT, "toml", "this file of Poetry's is no TOML");
+		return err_where(e, STR_FMT ":%u:%u", STR_ARG(path), (unsigned)line, (unsigned)column);
 	}
 	*vec_push(s->x->a, &s->config) = d;
 	return true;

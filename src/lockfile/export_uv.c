@@ -293,13 +293,32 @@ static str git_text(struct graph *g, const struct uv_package *p)
 	str_cut(p->source_value, '#', &base, &commit);
 	for (bool more = str_cut(base, '?', &base, &query); more;) {
 		more = str_cut(query, '&', &part, &query);
-		if (str_starts(part, S("subdirectory="))) subdirectory = percent_decode(a, str_from_pos(part, 13));
+		if (str_starts(part, S("subdirectory="))) subdirectory = str_from_pos(part, 13); /* encoded already */
 		if (str_eq(part, S("lfs=true"))) lfs = true;
 	}
 	str text = arena_fmt(a, " @ git+" STR_FMT "@" STR_FMT, STR_ARG(base), STR_ARG(commit));
 	if (!str_empty(subdirectory)) text = arena_fmt(a, STR_FMT "#subdirectory=" STR_FMT, STR_ARG(text), STR_ARG(subdirectory));
 	if (lfs) text = arena_fmt(a, STR_FMT "%clfs=true", STR_ARG(text), str_empty(subdirectory) ? '#' : '&');
 	return text;
+}
+
+/* What a URL's fragment encodes. */
+static str fragment(struct arena *a, str text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *p = arena_array(a, char, text.n * 3 + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		if (c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '`') {
+			p[n++] = (char)c;
+			continue;
+		}
+		p[n++] = '%';
+		p[n++] = digits[c >> 4];
+		p[n++] = digits[c & 15];
+	}
+	return (str){ p, n };
 }
 
 static bool place(struct graph *g, const struct uv_package *p, struct export_item *item, struct err *e)
@@ -313,7 +332,8 @@ static bool place(struct graph *g, const struct uv_package *p, struct export_ite
 		if (!toml_want_string(&g->u.d, p->source_table, "subdirectory", &subdirectory, e)) return false;
 		item->rest = arena_join(a, S(" @ "), p->source_value);
 		if (!str_empty(subdirectory))
-			item->rest = arena_fmt(a, STR_FMT "#subdirectory=" STR_FMT, STR_ARG(item->rest), STR_ARG(subdirectory));
+			item->rest =
+			    arena_fmt(a, STR_FMT "#subdirectory=" STR_FMT, STR_ARG(item->rest), STR_ARG(fragment(a, subdirectory)));
 		return true;
 	case UV_EDITABLE:
 		item->editable = true;

@@ -13,8 +13,8 @@
 #include "python/name.h"
 #include "python/version.h"
 
-static const struct lock_format_ops *const formats[] = { &lock_format_requirements, &lock_format_pylock, &lock_format_poetry,
-	                                                     &lock_format_uv };
+static const struct lock_format_ops *const formats[] = { &lock_format_requirements, &lock_format_pylock,  &lock_format_poetry,
+	                                                     &lock_format_uv,           &lock_format_pipfile, &lock_format_pdm };
 #define N_FORMATS (sizeof formats / sizeof *formats)
 
 const char *lock_format_name(enum lock_format format)
@@ -32,6 +32,8 @@ enum lock_format lock_format_from(str name)
 	if (str_ieq(name, S("pylock"))) return LOCK_FORMAT_PYLOCK;
 	if (str_ieq(name, S("poetry"))) return LOCK_FORMAT_POETRY;
 	if (str_ieq(name, S("uv"))) return LOCK_FORMAT_UV;
+	if (str_ieq(name, S("pipfile"))) return LOCK_FORMAT_PIPFILE;
+	if (str_ieq(name, S("pdm"))) return LOCK_FORMAT_PDM;
 	return LOCK_FORMAT_UNKNOWN;
 }
 
@@ -48,6 +50,8 @@ static enum lock_format sniff_text(str text)
 {
 	/* The writers of the three TOML locks put these marks at the top; 8 kB of comments before them is enough for anybody. */
 	str head = str_slice(text, 0, 8192);
+	if (str_contains(head, S("\"pipfile-spec\"")) && str_contains(head, S("\"_meta\""))) return LOCK_FORMAT_PIPFILE;
+	if (str_contains(head, S("lock_version")) && str_contains(head, S("[metadata]"))) return LOCK_FORMAT_PDM;
 	if (str_contains(head, S("lock-version")) && str_contains(head, S("created-by"))) return LOCK_FORMAT_PYLOCK;
 	if (str_contains(head, S("by Poetry")) && str_contains(head, S("[[package]]"))) return LOCK_FORMAT_POETRY;
 	if (str_contains(head, S("[[package]]")) && str_contains(text, S("[metadata]")) && str_contains(text, S("content-hash")))
@@ -64,7 +68,9 @@ enum lock_format lock_format_sniff(str path, str text)
 	if (is_pylock_name(base)) return LOCK_FORMAT_PYLOCK;
 	if (str_eq(base, S("poetry.lock"))) return LOCK_FORMAT_POETRY;
 	if (str_eq(base, S("uv.lock"))) return LOCK_FORMAT_UV;
-	static const char *const others[] = { "Pipfile", "Pipfile.lock", "pdm.lock", "pyproject.toml", "package-lock.json" };
+	if (str_eq(base, S("Pipfile.lock"))) return LOCK_FORMAT_PIPFILE;
+	if (str_eq(base, S("pdm.lock"))) return LOCK_FORMAT_PDM;
+	static const char *const others[] = { "Pipfile", "pyproject.toml", "package-lock.json" };
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (str_eq(base, str_from(others[i]))) return LOCK_FORMAT_UNKNOWN;
 	if (str_ends(base, S(".txt")) || str_ends(base, S(".in"))) return LOCK_FORMAT_REQUIREMENTS;
@@ -100,7 +106,7 @@ bool reader_format(struct lock_reader *r, str path, const struct lock_format_ops
 	if (format == LOCK_FORMAT_UNKNOWN) {
 		str text = { 0 };
 		str base = path_base(path);
-		if (!str_starts(base, S("Pipfile")) && !str_eq(base, S("pdm.lock")) && !str_eq(base, S("pyproject.toml"))) {
+		if (!str_eq(base, S("Pipfile")) && !str_eq(base, S("pyproject.toml"))) {
 			if (!io_read_file(r->a, arena_cstr(r->a, path), LOCK_FILE_MAX, &text, e)) return false;
 			format = lock_format_sniff(path, text);
 		}
@@ -109,7 +115,8 @@ bool reader_format(struct lock_reader *r, str path, const struct lock_format_ops
 		if (formats[i]->format == format) return *out = formats[i], true;
 	err_set(e, ERR_FORMAT, "lock-format", "this file is no lock that lamina reads");
 	err_where(e, STR_FMT, STR_ARG(path));
-	return err_help(e, "use requirements.txt, pylock.toml (also pylock.NAME.toml), poetry.lock or uv.lock");
+	return err_help(
+	    e, "use requirements.txt, pylock.toml (also pylock.NAME.toml), poetry.lock, uv.lock, Pipfile.lock or pdm.lock");
 }
 
 bool lock_read(struct arena *a, const struct lock_request *request, struct notes *notes, struct locked_set *out,

@@ -1,4 +1,4 @@
-/* lockfile.h: reads what people lock with - requirements.txt, pylock.toml, poetry.lock, uv.lock - as one kind of answer.
+/* lockfile.h: reads what people lock with - requirements.txt, pylock.toml, poetry.lock, uv.lock, Pipfile.lock, pdm.lock - as one kind of answer.
  * SPDX-License-Identifier: Apache-2.0
  *
  * A reader turns one file, and the files it includes or stands beside, into the packages that take part for ONE target: markers
@@ -42,14 +42,16 @@ enum lock_format {
 	LOCK_FORMAT_PYLOCK,
 	LOCK_FORMAT_POETRY,
 	LOCK_FORMAT_UV,
-	LOCK_FORMAT_UNKNOWN /* what lock_format_sniff says about Pipfile.lock, pdm.lock, pyproject.toml and the like */
+	LOCK_FORMAT_PIPFILE,
+	LOCK_FORMAT_PDM,
+	LOCK_FORMAT_UNKNOWN /* what lock_format_sniff says about Pipfile, pyproject.toml and the like */
 };
 
-/* "requirements.txt", "pylock.toml", "poetry.lock", "uv.lock". */
+/* "requirements.txt", "pylock.toml", "poetry.lock", "uv.lock", "Pipfile.lock", "pdm.lock". */
 const char *lock_format_name(enum lock_format format);
 /* From the format's own name, as a user may write it; LOCK_FORMAT_UNKNOWN when it is none. */
 enum lock_format lock_format_from(str name);
-/* From the name of the file (pylock.toml, pylock.NAME.toml, poetry.lock, uv.lock, *.txt, *.in), else from the first tables of
+/* From the name of the file (pylock.toml, pylock.NAME.toml, poetry.lock, uv.lock, Pipfile.lock, pdm.lock, *.txt, *.in), else from the first tables of
  * the text; text may be empty. */
 enum lock_format lock_format_sniff(str path, str text);
 

@@ -65,11 +65,17 @@ static bool check_version(struct poetry_lock *l, struct err *e)
 	}
 	if (!toml_want_string(&l->d, l->metadata, "lock-version", &text, e)) return false;
 	const struct toml_value *at = toml_get(l->metadata, S("lock-version"));
-	if (!at) return missing(l, l->metadata, "lock-version", e);
+	if (!at) {
+		reader_bad(&l->d, l->metadata, e, "lock-version", "the lock is too old to be read: it has no lock-version");
+		return err_help(e, "lock again: poetry lock");
+	}
 	bool good = version_parse(l->r->a, text, &v, NULL) && str_u64(v.release[0], &major) && major >= 1 && major < 3;
 	if (!good || (v.n_release > 1 && !str_u64(v.release[1], &minor)) || minor > 1000) {
-		reader_bad(&l->d, at, e, "lock-version", "lock-version " STR_FMT " is unknown", STR_ARG(str_slice(text, 0, 60)));
-		return err_help(e, "lamina reads 1.0 to 2.1: update lamina, or lock with a Poetry that writes it");
+		bool old = version_parse(l->r->a, text, &v, NULL) && str_eq(v.release[0], S("0"));
+		reader_bad(&l->d, at, e, "lock-version", "lock-version " STR_FMT " is %s", STR_ARG(str_slice(text, 0, 60)),
+		           old ? "too old to be read" : "unknown");
+		return old ? err_help(e, "lock again: poetry lock")
+		           : err_help(e, "lamina reads 1.0 to 2.1: update lamina, or lock with a Poetry that writes it");
 	}
 	l->major = (int)major;
 	l->minor = (int)minor;

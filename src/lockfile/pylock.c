@@ -7,7 +7,7 @@
 
 #include "base/io.h"
 #include "base/map.h"
-#include "lockfile/reader.h"
+#include "lockfile/entries.h"
 #include "python/name.h"
 #include "python/wheel_name.h"
 
@@ -16,7 +16,8 @@ struct pylock {
 	struct toml_document d;
 	str path;
 	struct line_cursor lines;
-	struct map seen; /* selected name -> index into packages + 1 */
+	struct map seen;              /* selected name -> index into packages + 1 */
+	struct lock_entries *entries; /* NULL: the target decides at once */
 };
 
 static bool missing(struct pylock *p, const struct toml_value *table, const char *key, struct err *e)
@@ -334,6 +335,12 @@ static bool take_part(struct pylock *p, const struct toml_value *table, struct l
 	return true;
 }
 
+static str vcs_type(const struct toml_value *table)
+{
+	const struct toml_value *v = toml_at(table, "vcs.type");
+	return v && v->type == TOML_STRING ? v->u.string : (str){ 0 };
+}
+
 static bool take_package(struct pylock *p, const struct toml_value *table, struct err *e)
 {
 	if (table->type != TOML_TABLE) return reader_bad(&p->d, table, e, "toml-type", "a package is a table");
@@ -343,25 +350,51 @@ static bool take_package(struct pylock *p, const struct toml_value *table, struc
 	const struct toml_value *m = toml_get(table, S("marker"));
 	if (m && !reader_marker(p->r, &p->d, m, &marker, e)) return false;
 	if (!take_dependencies(p, table, &package, e) || !take_sources(p, table, &package, e)) return false;
+	if (p->entries) {
+		struct lock_entry *entry;
+		if (!entries_add(p->r, p->entries, &entry, e)) return false;
+		package.chosen = SIZE_MAX;
+		entry->package = package;
+		entry->marker = marker;
+		entry->vcs = package.files.n && package.files.p[0].kind == LOCKED_VCS ? vcs_type(table) : (str){ 0 };
+		entry->direct = !toml_get(table, S("wheels")) && !toml_get(table, S("sdist"));
+		return entry->pinned = true;
+	}
 	if (!reader_decide(p->r, marker, package.name, &package.assumed)) return true;
 	package.from_line = reader_line(&p->lines, p->d.text, table->offset);
 	return take_part(p, table, &package, e);
+}
+
+static bool read_head(struct pylock *p, str text, struct str_list *groups, const struct toml_value **packages, struct err *e)
+{
+	str created_by;
+	if (!toml_parse(p->r->a, text, p->path, &p->d, e)) return false;
+	if (!check_version(p, e) || !required_string(p, p->d.root, "created-by", &created_by, e)) return false;
+	*packages = NULL;
+	if (!toml_want_array(&p->d, p->d.root, "packages", packages, e)) return false;
+	if (!*packages) return missing(p, p->d.root, "packages", e);
+	if (!check_specifier(p, p->d.root, e)) return false;
+	/* Environments know neither extras nor groups; they are given to the evaluator after this check. */
+	if (p->r->target && (!check_python(p, p->d.root, "the lock", e) || !check_environments(p, e))) return false;
+	return chosen_groups(p, groups, e);
+}
+
+bool pylock_entries(struct lock_reader *r, str path, str text, struct lock_entries *out, struct str_list *groups, struct err *e)
+{
+	struct pylock p = { .r = r, .path = path, .entries = out };
+	const struct toml_value *packages;
+	if (!read_head(&p, text, groups, &packages, e)) return false;
+	for (size_t i = 0; i < packages->u.array.n; i++)
+		if (!take_package(&p, packages->u.array.p[i], e)) return false;
+	return true;
 }
 
 static bool read_pylock(struct lock_reader *r, str path, str text, struct err *e)
 {
 	struct pylock p = { .r = r, .path = path };
 	struct str_list groups = { 0 };
-	const struct toml_value *packages = NULL;
-	str created_by;
-	if (!toml_parse(r->a, text, path, &p.d, e)) return false;
-	if (!check_version(&p, e) || !required_string(&p, p.d.root, "created-by", &created_by, e)) return false;
-	if (!toml_want_array(&p.d, p.d.root, "packages", &packages, e)) return false;
-	if (!packages) return missing(&p, p.d.root, "packages", e);
-	if (!check_specifier(&p, p.d.root, e)) return false;
-	/* Environments know neither extras nor groups; they are given to the evaluator after this check. */
-	if (!check_python(&p, p.d.root, "the lock", e) || !check_environments(&p, e)) return false;
-	if (!chosen_groups(&p, &groups, e)) return false;
+	const struct toml_value *packages;
+	if (!read_head(&p, text, &groups, &packages, e)) return false;
 	r->known.extras = r->assumed.extras = &r->extras;
 	r->known.groups = r->assumed.groups = &groups;
 	map_init(&p.seen, r->a);

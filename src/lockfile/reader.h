@@ -31,7 +31,8 @@ struct lock_format_ops {
 	const char *name;
 	bool (*read)(struct lock_reader *r, str path, str text, struct err *e);
 };
-extern const struct lock_format_ops lock_format_requirements, lock_format_pylock, lock_format_poetry, lock_format_uv;
+extern const struct lock_format_ops lock_format_requirements, lock_format_pylock, lock_format_poetry, lock_format_uv,
+    lock_format_pipfile, lock_format_pdm;
 
 /* lockfile.c: a reader for a request; set and options are the caller's to add. */
 void reader_begin(struct lock_reader *r, struct arena *a, const struct lock_request *request, struct notes *notes);

@@ -54,14 +54,15 @@ static bool take_dependency(struct arena *a, const struct dependency_input *d, s
 	return true;
 }
 
-static bool from_artifact(struct arena *a, const struct export_options *o, struct notes *notes, struct export_request *r,
-                          struct err *e)
+static bool from_artifact(struct arena *a, const struct export_options *o, struct export_request *r, struct err *e)
 {
 	struct build_request request = { .config = o->config };
+	struct notes notes; /* what is assumed about targets does not matter here */
 	struct project project = { 0 };
 	const struct artifact *artifact = NULL;
 	if (o->name.n) *vec_push(a, &request.names) = o->name;
-	if (!project_load(a, &request, o->env, notes, &project, e)) return false;
+	note_init(&notes, a);
+	if (!project_load(a, &request, o->env, &notes, &project, e)) return false;
 	if (!pick_artifact(&project, o->name, &artifact, e)) return false;
 	for (size_t i = 0; i < artifact->dependencies.n; i++)
 		if (!take_dependency(a, &artifact->dependencies.p[i], &r->lock, e)) return false;
@@ -81,8 +82,7 @@ static void append(struct arena *a, struct str_list *to, const struct str_list *
 	*to = all;
 }
 
-static bool find_lock(struct arena *a, const struct export_options *o, struct notes *notes, struct export_request *r,
-                      struct err *e)
+static bool find_lock(struct arena *a, const struct export_options *o, struct export_request *r, struct err *e)
 {
 	str config = o->config;
 	size_t given = (size_t)(o->lock.n > 0) + (size_t)(o->project.n > 0) + (size_t)(o->requirements.n > 0);
@@ -98,7 +98,7 @@ static bool find_lock(struct arena *a, const struct export_options *o, struct no
 	}
 	if (o->requirements.n) return true;
 	if (!config.n && !project_find_config(a, &config, e)) return false;
-	if (config.n || o->name.n) return from_artifact(a, o, notes, r, e);
+	if (config.n || o->name.n) return from_artifact(a, o, r, e);
 	return locking_in_folder(a, S("."), &r->lock.path, e);
 }
 
@@ -109,7 +109,7 @@ bool export_run(struct arena *a, const struct export_options *o, struct notes *n
 	r.with_credentials = o->with_credentials;
 	r.lock.env = o->env;
 	r.lock.frozen = o->frozen;
-	if (!find_lock(a, o, notes, &r, e)) return false;
+	if (!find_lock(a, o, &r, e)) return false;
 	append(a, &r.lock.groups, &o->with);
 	append(a, &r.lock.extras, &o->extras);
 	if (o->only.n) r.lock.only_groups = o->only;

@@ -118,7 +118,7 @@ static bool fits_in_quotes(str name)
 /* The line that names the lock, and from what it comes; empty when there is none. */
 static str dependency_line(const struct starter *s)
 {
-	static const char *const locks[] = { "poetry.lock", "uv.lock", "pylock.toml", NULL };
+	static const char *const locks[] = { "poetry.lock", "uv.lock", "pylock.toml", "pdm.lock", "Pipfile.lock", NULL };
 	for (const char *const *l = locks; *l; l++)
 		if (has(s, *l)) return arena_fmt(s->a, "lock = \"%s\"", *l);
 	if (has(s, "requirements.txt")) return S("requirements = \"requirements.txt\"");
@@ -136,7 +136,7 @@ static bool nothing_found(struct starter *s)
 	err_where(s->e, STR_FMT, STR_ARG(s->folder));
 	err_why(
 	    s->e,
-	    "looked for poetry.lock, uv.lock, pylock.toml, requirements*.txt, for a Python file with a handler, and for go.mod with main packages that import aws-lambda-go");
+	    "looked for poetry.lock, uv.lock, pylock.toml, pdm.lock, Pipfile.lock, requirements*.txt, for a Python file with a handler, and for go.mod with main packages that import aws-lambda-go");
 	return err_help(s->e, "run it in the project's folder: lamina -C DIR init");
 }
 

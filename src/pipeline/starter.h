@@ -1,7 +1,7 @@
 /* starter.h: a first lamina.toml, made from what a project folder holds.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Looks for locks and requirements (poetry.lock, uv.lock, pylock.toml, requirements*.txt), for the Python version that the project asks
+ * Looks for locks and requirements (poetry.lock, uv.lock, pylock.toml, pdm.lock, Pipfile.lock, requirements*.txt), for the Python version that the project asks
  * for, and for folders that hold a handler (index.py, lambda_function.py, app.py, main.py, handler.py with a function of that name).
  * Reads only; nothing is executed. The text has a comment on each line that was guessed. */
 #ifndef LAMINA_PIPELINE_STARTER_H

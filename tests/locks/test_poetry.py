@@ -103,7 +103,7 @@ def lock(*packages, version="2.1", python=">=3.9", more=""):
 
 ERRORS = {
     "no metadata": (entry(), "lock-field"),
-    "no lock-version": (entry() + "[metadata]\n", "lock-field"),
+    "no lock-version": (entry() + "[metadata]\n", "lock-version"),
     "lock-version 3": (lock(entry(), version="3.0"), "lock-version"),
     "lock-version 0": (lock(entry(), version="0.9"), "lock-version"),
     "lock-version x": (lock(entry(), version="x"), "lock-version"),

@@ -152,7 +152,7 @@ def test_formats(select):
     assert pairs(select("a==1\n", name="any.txt")) == [("a", "1")]
     assert pairs(select("a==1\n", name="noending")) == [("a", "1")]
     assert pairs(select("a==1\n", name="odd.lock", format="requirements.txt")) == [("a", "1")]
-    for name in ("Pipfile.lock", "pdm.lock", "pyproject.toml"):
+    for name in ("Pipfile", "pyproject.toml", "package-lock.json"):
         assert select("{}", name=name)["error"]["rule"] == "lock-format"
 
 

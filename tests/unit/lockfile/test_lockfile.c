@@ -18,7 +18,9 @@ static void formats(void **state)
 		{ "apylock.toml", "", LOCK_FORMAT_UNKNOWN },
 		{ "poetry.lock", "", LOCK_FORMAT_POETRY },
 		{ "uv.lock", "", LOCK_FORMAT_UV },
-		{ "Pipfile.lock", "{}", LOCK_FORMAT_UNKNOWN },
+		{ "Pipfile.lock", "{}", LOCK_FORMAT_PIPFILE },
+		{ "a/pdm.lock", "", LOCK_FORMAT_PDM },
+		{ "Pipfile", "[packages]\n", LOCK_FORMAT_UNKNOWN },
 		{ "pyproject.toml", "[project]\n", LOCK_FORMAT_UNKNOWN },
 		{ "other", "", LOCK_FORMAT_UNKNOWN },
 		{ "other", "a==1\n", LOCK_FORMAT_REQUIREMENTS },
@@ -27,6 +29,8 @@ static void formats(void **state)
 		{ "other", "[[package]]\n[metadata]\ncontent-hash = \"\"\n", LOCK_FORMAT_POETRY },
 		{ "other", "version = 1\nrequires-python = \">=3\"\n[[package]]\n", LOCK_FORMAT_UV },
 		{ "other", "[project]\n", LOCK_FORMAT_UNKNOWN },
+		{ "other", "{\"_meta\": {\"pipfile-spec\": 6}}", LOCK_FORMAT_PIPFILE },
+		{ "other", "[metadata]\nlock_version = \"4.5.0\"\n", LOCK_FORMAT_PDM },
 	};
 	for (size_t i = 0; i < ROWS(rows); i++)
 		CHECK(rows[i].path, lock_format_sniff(str_from(rows[i].path), str_from(rows[i].text)) == rows[i].want);
