@@ -31,7 +31,7 @@ static const struct {
 	{ "hole", "python_version >= '3.8' and python_version != '3.9'", NULL,
 	  "python_version >= \"3.8\" and python_version != \"3.9\"", MARKER_STYLE_SHORT },
 	{ "wide hole", "python_version < '3' or python_version > '3.4'", NULL,
-	  "python_version < \"3\" or python_version >= \"3.5\"", MARKER_STYLE_SHORT },
+	  "python_version < \"3.0\" or python_version >= \"3.5\"", MARKER_STYLE_SHORT },
 	{ "list of versions", "python_version in '3.8, 3.9'", NULL, "python_version >= \"3.8\" and python_version < \"3.10\"",
 	  MARKER_STYLE_SHORT },
 	{ "not in a list", "python_version not in '3.8'", NULL, "python_version != \"3.8\"", MARKER_STYLE_SHORT },
