@@ -295,6 +295,7 @@ static bool read_options(struct run *run, struct relock_options *o, struct err *
 		               opt_given(v, "upgrade") ? "upgrade" : "dry-run");
 	o->mode = opt_given(v, "check") ? RELOCK_LOCKED : RELOCK_WRITE;
 	o->dry_run = opt_given(v, "dry-run");
+	o->brief = true;
 	o->env = run->env;
 	o->offline = cmd_offline(run);
 	o->refresh = opt_given(v, "refresh");

@@ -376,22 +376,30 @@ static bool finish_all(struct build *b, void (*each)(void *, struct built *), vo
 	return true;
 }
 
+/* The wait is everybody's; it is counted on the first artifact that needed it. */
+static void count_wait(struct build *b, uint64_t from)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->jobs[i].done) continue;
+		b->jobs[i].spent_ms += clock_ms(b) - from;
+		break;
+	}
+}
+
 static bool run_stages(struct build *b, void (*each)(void *context, struct built *built), void *context, struct built *results,
                        size_t *finished)
 {
 	if (!build_index_begin(b) || !build_guard(b)) return false;
 	for (size_t i = 0; i < b->n; i++)
 		if (!start_job(b, &b->jobs[i], &b->project->artifacts.p[i], &results[i])) return false;
-	if (!relock(b) || !lock_all(b)) return false;
-	if (b->options->dump == DUMP_LOCK) return true;
 	uint64_t from = clock_ms(b);
+	if (!relock(b)) return false;
+	count_wait(b, from);
+	if (!lock_all(b)) return false;
+	if (b->options->dump == DUMP_LOCK) return true;
+	from = clock_ms(b);
 	if (!fetch_jobs(b) || !build_go_programs(b)) return false;
-	/* The wait is everybody's; it is counted on the first artifact that needed it. */
-	for (size_t i = 0; i < b->n; i++)
-		if (!b->jobs[i].done) {
-			b->jobs[i].spent_ms += clock_ms(b) - from;
-			break;
-		}
+	count_wait(b, from);
 	if (b->options->only_look) return look_at_all(b, each, context, finished);
 	return finish_all(b, each, context, finished);
 }

@@ -43,6 +43,7 @@ struct relock_options {
 	enum relock_mode mode;
 	bool offline, refresh;
 	bool dry_run; /* resolve, and write nothing */
+	bool brief;   /* no note that says what was locked: the caller does */
 	bool upgrade_all;
 	struct str_list upgrade; /* names */
 	/* Of `lamina lock`; empty = not said. "default" takes an option back. */
@@ -77,7 +78,7 @@ struct relock {
 	str folder; /* of the lock */
 	struct str_list requirements;
 	struct str_list packages; /* folders of private projects */
-	str project; /* folder or project file; empty for requirements */
+	str project;              /* folder or project file; empty for requirements */
 	bool is_stream;
 	str stream_text;
 	str lock_path; /* what is read: the lock; of as-it-is inputs empty */

@@ -71,9 +71,10 @@ void relock_tell(struct relock_work *w, const struct resolution *r)
 		note_add(w->notes, NOTE_VERBOSE, "lock-same", STR_FMT " stays as it is", STR_ARG(x->lock_path));
 		return;
 	}
-	note_add(w->notes, NOTE_INFO, "locked", "%s " STR_FMT ": %zu package%s for " STR_FMT "%s" STR_FMT,
-	         written ? "locked" : "resolved", STR_ARG(x->shown), r->packages.n, r->packages.n == 1 ? "" : "s",
-	         STR_ARG(join(w->a, &x->targets)), written ? " -> " : "", STR_ARG(written ? x->lock_path : S("")));
+	if (!w->o->brief)
+		note_add(w->notes, NOTE_INFO, "locked", "%s " STR_FMT ": %zu package%s for " STR_FMT "%s" STR_FMT,
+		         written ? "locked" : "resolved", STR_ARG(x->shown), r->packages.n, r->packages.n == 1 ? "" : "s",
+		         STR_ARG(join(w->a, &x->targets)), written ? " -> " : "", STR_ARG(written ? x->lock_path : S("")));
 	/* Of a first lock everything is new: its number says enough. */
 	enum note_level level = w->exists ? NOTE_INFO : NOTE_VERBOSE;
 	for (size_t i = 0; i < x->changes.n; i++) tell_change(w, i < TOLD_MAX ? level : NOTE_VERBOSE, &x->changes.p[i]);

@@ -106,9 +106,9 @@ def test_what_is_no_wheel(lamina, line, id):
     lamina.write("solo/pyproject.toml", "")
     lamina.requirements(line)
     result = lamina.build("--lock", "requirements.txt")
-    assert result.status in (3, 4) and "requirements.txt:1" in result.err, result
+    assert result.status in (3, 4) and ("requirements.txt:1" in result.err or "solo/pyproject.toml" in result.err), result
     result = lamina.build("-r", "requirements.txt")
-    assert result.status in (3, 4) and "requirements" in result.err, result
+    assert result.status in (3, 4) and ("requirements" in result.err or "solo/pyproject.toml" in result.err), result
 
 
 def test_hash_of_all_or_of_none(lamina):

@@ -171,7 +171,7 @@ def test_first_index_wins_even_without_the_version(lamina, two_indexes):
     public.add(SOLO)
     lamina.requirements(SOLO.pin)
     result = lamina.build("-r", "requirements.txt", "-o", "o.zip", "--index-url", public.url, "--extra-index-url", private.url)
-    result.refused(4, "no-such-version", "solo 1.2", private.url.rstrip("/"))
+    result.refused(4, "no-such-version", "solo==1.2", private.url.rstrip("/"))
     assert not public.requests
 
 
