@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 import email.parser
 import email.policy
+import os
 import pathlib
 import re
 import subprocess
@@ -43,7 +44,8 @@ def write(folder, files):
 def real(folder, backend, out):
     """The wheel of the real backend."""
     out.mkdir(exist_ok=True)
-    run = subprocess.run([sys.executable, "-c", HOOK, backend, str(out)], cwd=folder, text=True, capture_output=True)
+    run = subprocess.run([sys.executable, "-c", HOOK, backend, str(out)], cwd=folder, text=True, capture_output=True,
+                         env={**os.environ, "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]})  # uv_build runs a program
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     name = [line for line in run.stdout.splitlines() if line.startswith("WHEEL=")][-1][6:]
     with zipfile.ZipFile(out / name) as wheel:
