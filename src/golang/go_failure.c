@@ -15,7 +15,7 @@ static const struct phrase phrases[] = {
 	  "install it, or leave GOTOOLCHAIN at its default so that go fetches it" },
 	{ "note: module requires Go ", ERR_IO, "go-too-old", "needs a newer Go", "install the version that go.mod names" },
 	{ "invalid go version '", ERR_IO, "go-too-old", "has a go.mod for a newer Go", "install the version that go.mod names" },
-	{ "unknown directive: toolchain", ERR_IO, "go-too-old", "has a go.mod for a newer Go",
+	{ "unknown directive: ", ERR_IO, "go-too-old", "has a go.mod for a newer Go",
 	  "install the version that go.mod names" },
 	{ "toolchain not available", ERR_NETWORK, "go-network", "needs a version of Go that cannot be fetched",
 	  "install the version that go.mod names" },

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import contents
+from conftest import GO, contents, go_version
 
 
 def settle():
@@ -154,7 +154,7 @@ def test_go_mod_and_a_workspace_are_noticed(built):
     assert "list" in built.calls()
 
 
-@pytest.mark.parametrize("name", ["language", "godebug"])
+@pytest.mark.parametrize("name", ["language", pytest.param("godebug", marks=pytest.mark.skipif(not GO or go_version() < (1, 23), reason="Go 1.23 brought godebug lines"))])
 def test_what_go_mod_decides_about_programs_is_built(built, name):
     """The version of the language is compiled in, as are the settings of GODEBUG: equal sources make another program."""
     path = built.folder / "go.mod"

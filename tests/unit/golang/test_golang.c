@@ -94,6 +94,8 @@ static const struct {
 	{ "nothing said", "", "go-build", ERR_FORMAT, "the go command ended with status 2 and said nothing" },
 	{ "go.mod for later", "go: go.mod requires go >= 1.99 (running go 1.26.8; GOTOOLCHAIN=local)\n", "go-too-old", ERR_IO,
 	  NULL },
+	{ "a directive for later", "go: errors parsing go.mod:\n/x/go.mod:5: unknown directive: godebug\n", "go-too-old", ERR_IO,
+	  "/x/go.mod:5: unknown directive: godebug" },
 	{ "no -buildvcs", "flag provided but not defined: -buildvcs\nusage: go build\n", "go-too-old", ERR_IO, NULL },
 	{ "go.sum", "main.go:4:2: missing go.sum entry for module providing package x\n", "go-sum", ERR_RESOLVE, NULL },
 	{ "checksum", "verifying x@v1: checksum mismatch\n\nSECURITY ERROR\n", "go-sum", ERR_RESOLVE, "SECURITY ERROR" },
