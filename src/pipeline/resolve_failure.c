@@ -11,12 +11,17 @@ static void where(const struct solver_need *need, struct err *e)
 	if (need->where.n) err_where(e, STR_FMT, STR_ARG(need->where));
 }
 
+/* The catalog's own error says which indexes were asked. */
 static bool unknown(struct resolve_target *t, struct resolve_project *p, const struct solver_need *need, struct err *e)
 {
+	str meant = resolve_meant(t, p->name);
+	const struct err *asked = p->page ? p->page->missing : NULL;
 	err_set(e, ERR_RESOLVE, "unknown-project", "there is no project `" STR_FMT "`: " STR_FMT, STR_ARG(p->name),
 	        STR_ARG(p->solver.missing));
 	where(need, e);
-	err_why(e, "`" STR_FMT "` is required", STR_ARG(need->text));
+	if (asked && asked->where[0]) err_why(e, "asked %s: %s", asked->where, asked->why);
+	if (meant.n) return err_help(e, "did you mean `" STR_FMT "`?", STR_ARG(meant));
+	if (asked && asked->help[0]) return err_help(e, "%s", asked->help);
 	return err_help(e, STR_FMT, STR_ARG(resolve_hint(t, p, &need->allowed)));
 }
 
@@ -44,7 +49,8 @@ static bool no_wheel(struct resolve_target *t, struct resolve_project *p, size_t
 		err_set(e, ERR_RESOLVE, "sdist-only", STR_FMT " " STR_FMT " is there as a source distribution only", STR_ARG(p->name),
 		        STR_ARG(version));
 		where(need, e);
-		err_why(e, "lamina builds from wheels and runs no code of packages");
+		err_why(e, STR_FMT " would have to be built, and lamina runs no code of packages",
+		        STR_ARG(names.n ? names.p[0] : p->name));
 	} else {
 		err_set(e, ERR_RESOLVE, "no-wheel", STR_FMT " " STR_FMT " has no wheel for " STR_FMT, STR_ARG(p->name),
 		        STR_ARG(version), STR_ARG(t->lt->text));

@@ -77,6 +77,7 @@ static struct resolve_python judge_python(struct resolve_target *t, str text)
 	int minor = t->lt->python_minor;
 	str known = t->lt->values[MARKER_PYTHON_FULL_VERSION], assumed = t->lt->assumed[MARKER_PYTHON_FULL_VERSION];
 	if (!read_python(t->run->a, text, &set)) return (struct resolve_python){ .allowed = true };
+	if (str_empty(known) && minor < 0) known = t->lt->values[MARKER_PYTHON_VERSION]; /* "2.7" */
 	if (known.n && version_parse(t->run->a, known, &full, NULL)) {
 		out.allowed = specifier_matches(&set, &full, known);
 		return out;

@@ -147,7 +147,10 @@ static bool read_options(struct judge_call *c, struct question *q, struct err *e
 {
 	static const char *const prereleases[] = { "if-necessary", "allow", "disallow", "explicit", NULL };
 	static const char *const orders[] = { "highest", "lowest", "lowest-direct", NULL };
-	unsigned pre = 0, order = 0;
+	static const char *const yanked[] = { "uv", "pip", NULL };
+	unsigned pre = 0, order = 0, as_pip = 0;
+	if (!choose(c, "yanked", yanked, &as_pip, e)) return false;
+	q->options.yanked_as_pip = as_pip == 1;
 	if (!choose(c, "prereleases", prereleases, &pre, e) || !choose(c, "resolution", orders, &order, e)) return false;
 	if (!judge_bool(c, "sdists", &q->options.sdists, e) || !judge_string_or(c, "exclude_newer", &q->options.exclude_newer, e))
 		return false;
@@ -225,7 +228,8 @@ static bool op_resolve(struct judge_call *c, struct err *e)
 }
 
 const struct judge_op judge_ops_resolve[] = {
-	{ "resolve", "index requirements constraints target environment tags prereleases resolution sdists exclude_newer store",
+	{ "resolve",
+	  "index requirements constraints target environment tags prereleases resolution sdists exclude_newer yanked store",
 	  op_resolve },
 	{ 0 },
 };

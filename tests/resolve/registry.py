@@ -136,7 +136,8 @@ class Registry:
         return json.dumps({"meta": {"api-version": "1.1"}, "name": name, "versions": [], "files": files}).encode()
 
     @contextlib.contextmanager
-    def serve(self, seen=None):
+    def serve(self, seen=None, before=None):
+        """seen: gets the paths that are asked for; before: called with each of them before it is answered."""
         registry = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -146,6 +147,8 @@ class Registry:
                 parts = urllib.parse.unquote(self.path).strip("/").split("/")
                 if seen is not None:
                     seen.append(self.path)
+                if before:
+                    before(self.path)
                 body, kind = None, "application/octet-stream"
                 if parts[0] == "simple" and len(parts) == 2 and parts[1] in registry.projects:
                     body, kind = registry.json_page(parts[1]), "application/vnd.pypi.simple.v1+json"

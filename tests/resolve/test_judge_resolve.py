@@ -205,6 +205,11 @@ def test_environment_decides_markers_and_tags_decide_wheels(ask, registry):
     assert ask("a", environment=windows, tags=["py3-none-win_amd64", "py3-none-any"]) == {"a": "1", "b": "1"}
 
 
+def test_an_environment_of_python_2(ask, registry):
+    registry.wheel("a", "1", python=">=2.7,<3", tag="py2-none-any").wheel("a", "2", python=">=3", tag="py2.py3-none-any")
+    assert ask("a", environment={"python_version": "2.7"}, tags=["py2-none-any"]) == {"a": "1"}
+
+
 # --- yanked ---
 
 def test_yanked_is_left_out(ask, registry):
@@ -228,6 +233,13 @@ def test_ranges_do_not_admit_yanked(ask, registry, requirement):
 def test_pins_of_needs_do_not_admit_yanked(ask, registry):
     registry.wheel("a", "2", yanked="").wheel("b", "1", "a==2")
     refused(ask("b"), "a", "b")
+
+
+def test_pins_of_needs_admit_yanked_as_pip_takes_it(ask, registry):
+    registry.wheel("a", "1").wheel("a", "2", yanked="").wheel("a", "3", yanked="").wheel("b", "1", "a==2").wheel("c", "1", "a>=2")
+    assert ask("b", yanked="pip") == {"a": "2", "b": "1"}
+    assert ask("b", "c", yanked="pip") == {"a": "2", "b": "1", "c": "1"}
+    refused(ask("c", yanked="pip"), "a", "c")
 
 
 def test_a_pinning_constraint_admits_yanked(ask, registry):
