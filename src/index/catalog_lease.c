@@ -21,9 +21,8 @@
 /* The lock file's path; a C string. */
 static str path_of(struct metadata_entry *m, struct arena *a)
 {
-	const struct index_file *f = &m->file->index;
 	struct sha256 name;
-	sha256_of(arena_join(a, S("metadata "), f->has_sha256 ? sha256_hex_str(a, &f->sha256) : f->url), &name);
+	sha256_of(arena_join(a, S("metadata "), catalog_metadata_key(m, a)), &name);
 	return arena_fmt(a, STR_FMT "/leases/" STR_FMT, STR_ARG(m->catalog->options.store->root),
 	                 STR_ARG(sha256_hex_str(a, &name)));
 }

@@ -28,6 +28,7 @@ struct fetch {
 	struct client_request request;
 	enum step step;
 	bool whole, to_store; /* the whole file comes; and goes into the store */
+	bool doubt_size;      /* the page's size of the file is wrong */
 	uint32_t reads;
 	struct buf bytes; /* of this request */
 	struct tail tail;
@@ -87,10 +88,18 @@ static void done(struct metadata_entry *m, const struct err *error)
 	catalog_metadata_done(m, error);
 }
 
-static str needs_key(struct metadata_entry *m, struct arena *a)
+/* An address may hold a secret, in its userinfo or its query; the store shall not. */
+str catalog_metadata_key(const struct metadata_entry *m, struct arena *a)
 {
 	const struct index_file *f = &m->file->index;
-	return f->has_sha256 ? sha256_hex_str(a, &f->sha256) : f->url;
+	struct index_credentials ignored;
+	struct err e = { 0 };
+	struct sha256 digest;
+	str url = f->url;
+	if (f->has_sha256) return sha256_hex_str(a, &f->sha256);
+	client_split(a, f->url, &url, &ignored, &e);
+	sha256_of(url, &digest);
+	return arena_join(a, S("url "), sha256_hex_str(a, &digest));
 }
 
 /* Files of this computer are read again each time: it costs as little, and they may change. */
@@ -103,7 +112,8 @@ static void save(struct metadata_entry *m)
 {
 	struct err ignored = { 0 };
 	if (is_kept(m))
-		store_blob_save(m->catalog->options.store, CATALOG_METADATA, needs_key(m, &m->catalog->arena), m->needs, &ignored);
+		store_blob_save(m->catalog->options.store, CATALOG_METADATA, catalog_metadata_key(m, &m->catalog->arena), m->needs,
+		                &ignored);
 }
 
 static bool load(struct metadata_entry *m)
@@ -113,8 +123,8 @@ static bool load(struct metadata_entry *m)
 	struct arena *a = &m->catalog->arena;
 	if (!is_kept(m)) return false;
 	struct arena_mark mark = arena_mark(a);
-	found = store_blob_load(m->catalog->options.store, a, CATALOG_METADATA, needs_key(m, a), &bytes, &found) && found &&
-	        catalog_needs_fit(m, bytes);
+	found = store_blob_load(m->catalog->options.store, a, CATALOG_METADATA, catalog_metadata_key(m, a), &bytes, &found) &&
+	        found && catalog_needs_fit(m, bytes);
 	if (found)
 		m->needs = bytes;
 	else
@@ -251,12 +261,26 @@ static void read_memory(struct fetch *f)
 	broken(m, &why);
 }
 
+static bool has_known_size(const struct fetch *f) { return file_of(f)->has_size && file_of(f)->size > 0 && !f->doubt_size; }
+
+/* Once more, without believing the page's size. */
+static void ask_for_end(struct fetch *f)
+{
+	f->doubt_size = true;
+	f->reads = 0;
+	begin_step(f, STEP_END);
+}
+
 /* Bytes of the archive came: is the member among them? */
 static void read_tail(struct fetch *f, const struct http_result *result)
 {
 	struct metadata_entry *m = f->entry;
 	struct tail_answer answer;
 	str came = arena_str(&f->arena, buf_str(&f->bytes));
+	if (f->reads == 1 && has_known_size(f) && result->range_total != file_of(f)->size) {
+		ask_for_end(f);
+		return;
+	}
 	if (f->reads == 1) {
 		f->tail.size = result->range_total;
 		f->tail.end = (struct tail_piece){ result->range_from, came };
@@ -355,6 +379,10 @@ static void on_failure(struct fetch *f, const struct http_result *result)
 	case STEP_END:
 	case STEP_MEMBER:
 	case STEP_HEAD:
+		if (result->status == 416 && f->step == STEP_END && f->reads == 1 && has_known_size(f)) {
+			ask_for_end(f);
+			return;
+		}
 		if (range_refused(result) && !f->whole) {
 			remember_rangeless(f);
 			begin_step(f, STEP_WHOLE);
@@ -398,11 +426,12 @@ static void first_range(struct fetch *f)
 		uint64_t last = file->has_size && file->size < SDIST_HEAD ? file->size : SDIST_HEAD;
 		r->range_to = last > 0 ? last - 1 : 0;
 		f->step = STEP_HEAD;
-	} else if (file->has_size && file->size > 0) {
+	} else if (has_known_size(f)) {
 		r->range_from = file->size > CATALOG_TAIL ? file->size - CATALOG_TAIL : 0;
 		r->range_to = file->size - 1;
 	} else {
 		r->suffix_range = true;
+		r->range_from = 0;
 		r->range_to = CATALOG_TAIL;
 	}
 }
@@ -427,7 +456,7 @@ static void begin_step(struct fetch *f, enum step step)
 		r->max_body = ADVERTISED_MAX;
 	} else if (step == STEP_WHOLE) {
 		r->suffix_range = false;
-		r->has_size = file->has_size;
+		r->has_size = file->has_size && !file->has_sha256; /* a digest says more than a size */
 		r->expected_size = file->size;
 	} else {
 		if (first) first_range(f);

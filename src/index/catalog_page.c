@@ -235,6 +235,28 @@ static void keep_content(struct page_entry *p, const struct index_source *s, con
 	save_facts(p, s, &facts);
 }
 
+struct taking {
+	struct catalog_encoder *encoder;
+	bool secret;
+};
+
+/* A link with credentials of its own must not come into the store. */
+static bool has_userinfo(str url)
+{
+	size_t at = str_find(url, S("://"));
+	if (at == STR_NONE) return false;
+	str rest = str_from_pos(url, at + 3);
+	size_t slash = str_chr(rest, '/');
+	return str_chr(str_slice(rest, 0, slash), '@') != STR_NONE;
+}
+
+static void take_file(void *context, const struct index_file *file)
+{
+	struct taking *t = context;
+	if (file && !t->secret) t->secret = has_userinfo(file->url);
+	catalog_encoder_take(t->encoder, file);
+}
+
 /* A page of the web: its text is dropped as soon as it is encoded, and what it was encoded from as well. */
 static bool on_text(void *context, const struct index_source *s, str text, const struct http_result *result, struct err *e)
 {
@@ -243,7 +265,8 @@ static bool on_text(void *context, const struct index_source *s, str text, const
 	struct index_page page;
 	struct buf content;
 	struct catalog_encoder *encoder = catalog_encoder_new(p->project.name);
-	if (!index_page_read(&scratch, text, result->url, result->content_type, catalog_encoder_take, encoder, &page, e)) {
+	struct taking taking = { .encoder = encoder };
+	if (!index_page_read(&scratch, text, result->url, result->content_type, take_file, &taking, &page, e)) {
 		catalog_encoder_free(encoder);
 		arena_release(&scratch);
 		return false;
@@ -253,7 +276,7 @@ static bool on_text(void *context, const struct index_source *s, str text, const
 	client_lookup_release(&p->lookup);
 	buf_init(&content, CATALOG_BLOB_MAX);
 	catalog_encoder_end(encoder, status, reason, &content);
-	if (!content.over) keep_content(p, s, &content, result);
+	if (!content.over && !taking.secret) keep_content(p, s, &content, result);
 	take_content(p, s, &content);
 	buf_release(&content);
 	arena_release(&scratch);

@@ -113,6 +113,8 @@ uint32_t catalog_lease_tick(void *catalog);
 /* After its lease was got: what another process found meanwhile is there, else it is asked for. */
 void catalog_metadata_go_on(struct metadata_entry *m);
 void catalog_metadata_begin(struct metadata_entry *m, bool urgent);
+/* What the store knows the file's metadata by: its digest, else one of its address. */
+str catalog_metadata_key(const struct metadata_entry *m, struct arena *a);
 void catalog_metadata_release(struct metadata_entry *m); /* after the client is gone */
 
 /* --- catalog_local.c: false = not there or not readable that way (nothing is set); else m is done --- */
