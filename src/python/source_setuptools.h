@@ -19,6 +19,7 @@
 struct package_folder {
 	str package; /* "" = the root */
 	str folder;  /* clean; "" = the top of the project */
+	bool dotted; /* written as "." or "./...": MANIFEST.in's files, which are written without, are then never found below it */
 };
 
 struct package_patterns {
@@ -76,6 +77,7 @@ bool setuptools_dynamic(struct setuptools *s);
 bool setuptools_discover(struct setuptools *s);
 /* Where a package's files are, by the nearest entry of package-dir. */
 str setuptools_folder(const struct setuptools *s, str package);
+bool setuptools_folder_is_dotted(const struct setuptools *s, str package);
 void setuptools_set_folder(struct setuptools *s, str package, str folder, bool replace);
 /* The file of a module ("a.b" -> "src/a/b.py" or its __init__.py); empty when there is none. */
 str setuptools_module_file(const struct setuptools *s, str module);

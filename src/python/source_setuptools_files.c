@@ -152,7 +152,7 @@ static bool manifest_data(struct files *f)
 		str path = f->tree->entries[i].path;
 		if (!listed[i] || f->taken[i]) continue;
 		const struct found_package *p = owner(f, path);
-		if (!p) continue;
+		if (!p || setuptools_folder_is_dotted(f->s, p->name)) continue;
 		bool direct = str_chr(str_from_pos(path, p->folder.n + 1), '/') == STR_NONE;
 		if (direct && str_ends(path, S(".py"))) continue;
 		take_data(f, p, i);

@@ -15,14 +15,15 @@
 
 void setuptools_set_folder(struct setuptools *s, str package, str folder, bool replace)
 {
-	folder = str_empty(folder) ? folder : pattern_clean(s->a, folder);
-	if (str_eq(folder, S("."))) folder = S("");
+	struct package_folder one = { .package = package, .dotted = str_eq(folder, S(".")) || str_starts(folder, S("./")) };
+	one.folder = str_empty(folder) ? folder : pattern_clean(s->a, folder);
+	if (str_eq(one.folder, S("."))) one.folder = S("");
 	for (size_t i = 0; i < s->folders.n; i++) {
 		if (!str_eq(s->folders.p[i].package, package)) continue;
-		if (replace) s->folders.p[i].folder = folder;
+		if (replace) s->folders.p[i] = one;
 		return;
 	}
-	*vec_push(s->a, &s->folders) = (struct package_folder){ package, folder };
+	*vec_push(s->a, &s->folders) = one;
 }
 
 static const struct package_folder *folder_of(const struct setuptools *s, str package)
@@ -46,6 +47,18 @@ str setuptools_folder(const struct setuptools *s, str package)
 	str path = source_module_path(s->a, package);
 	if (!root || str_empty(root->folder)) return path;
 	return path.n ? setuptools_join(s->a, root->folder, path) : root->folder;
+}
+
+bool setuptools_folder_is_dotted(const struct setuptools *s, str package)
+{
+	const struct package_folder *at = NULL;
+	for (str head = package; head.n && !at;) {
+		at = folder_of(s, head);
+		size_t dot = str_rchr(head, '.');
+		head = dot == STR_NONE ? S("") : str_slice(head, 0, dot);
+	}
+	if (!at) at = folder_of(s, S(""));
+	return at && at->dotted;
 }
 
 str setuptools_module_file(const struct setuptools *s, str module)
@@ -206,10 +219,17 @@ static void place_packages(struct setuptools *s, const struct str_list *found, s
 	}
 }
 
+static bool no_place(struct setuptools *s, str where)
+{
+	err_set(s->w->e, ERR_FORMAT, "empty-package", "there is no folder `" STR_FMT "` to find packages in", STR_ARG(where));
+	err_where(s->w->e, STR_FMT, STR_ARG(s->w->tree->where));
+	return err_help(s->w->e, "correct `where` of packages.find");
+}
+
 static bool run_find(struct setuptools *s)
 {
 	struct package_finder *f = &s->find;
-	size_t n = f->where.n ? f->where.n : 1;
+	size_t n = f->where.n ? f->where.n : 1, places = 0;
 	if (f->where.n == 1 && !is_top(f->where.p[0])) setuptools_set_folder(s, S(""), f->where.p[0], false);
 	for (size_t i = 0; i < n; i++) {
 		struct str_list found = { 0 };
@@ -217,11 +237,13 @@ static bool run_find(struct setuptools *s)
 		const struct source_entry *entry = is_top(where) ? NULL : source_tree_find(s->w->tree, where);
 		if (is_top(where)) where = S("");
 		if (where.n && (!entry || !entry->folder)) {
-			err_set(s->w->e, ERR_FORMAT, "empty-package", "there is no folder `" STR_FMT "` to find packages in",
-			        STR_ARG(where));
-			err_where(s->w->e, STR_FMT, STR_ARG(s->w->tree->where));
-			return err_help(s->w->e, "correct `where` of packages.find");
+			if (i + 1 == n && !places) return no_place(s, where);
+			note_add(s->w->notes, NOTE_WARNING, "folder-missing",
+			         STR_FMT ": there is no folder " STR_FMT " to find packages in", STR_ARG(s->w->tree->where),
+			         STR_ARG(where));
+			continue;
 		}
+		places++;
 		find(s, where, f->namespaces ? FIND_ALL : FIND_REGULAR, &f->include, &f->exclude, &found);
 		for (size_t j = 0; j < found.n; j++) *vec_push(s->a, &s->packages) = found.p[j];
 		const struct package_folder *root = folder_of(s, S(""));
@@ -307,9 +329,21 @@ static bool flat_layout(struct setuptools *s)
 	return s->modules.n < 2 || several(s, &s->modules, "modules");
 }
 
+/* setuptools puts its own files into the root folder, and stops where there is none. */
+static bool check_root(struct setuptools *s)
+{
+	const struct package_folder *root = folder_of(s, S(""));
+	const struct source_entry *e = root && root->folder.n ? source_tree_find(s->w->tree, root->folder) : NULL;
+	if (!root || !root->folder.n || (e && e->folder)) return true;
+	err_set(s->w->e, ERR_FORMAT, "empty-package", "there is no folder `" STR_FMT "`, which package-dir names",
+	        STR_ARG(root->folder));
+	err_where(s->w->e, STR_FMT, STR_ARG(s->w->tree->where));
+	return err_help(s->w->e, "correct package-dir");
+}
+
 bool setuptools_discover(struct setuptools *s)
 {
-	if (s->find.used) return run_find(s);
-	if (s->packages_given || s->modules_given) return true;
-	return explicit_layout(s) || src_layout(s) || flat_layout(s);
+	bool good = s->find.used ? run_find(s)
+	                         : s->packages_given || s->modules_given || explicit_layout(s) || src_layout(s) || flat_layout(s);
+	return good && check_root(s);
 }

@@ -52,9 +52,10 @@ static void drop_below(struct manifest *m, str folder)
 
 /* --- MANIFEST.in --- */
 
+/* The folder "." makes patterns that begin with "./", which no path does: such a line has no effect in setuptools either. */
 static str deep(struct manifest *m, str folder, str pattern)
 {
-	if (str_empty(folder) || str_eq(folder, S("."))) return arena_fmt(m->s->a, "**/" STR_FMT, STR_ARG(pattern));
+	if (str_empty(folder)) return arena_fmt(m->s->a, "**/" STR_FMT, STR_ARG(pattern));
 	return arena_fmt(m->s->a, STR_FMT "/**/" STR_FMT, STR_ARG(folder), STR_ARG(pattern));
 }
 
