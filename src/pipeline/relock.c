@@ -91,7 +91,7 @@ static bool frozen(struct relock_work *w)
 	struct relock *x = w->lock;
 	struct err ignored = { 0 };
 	x->state = RELOCK_UNREAD;
-	*vec_push(w->a, &x->inputs) = x->lock_path;
+	if (!x->is_stream) *vec_push(w->a, &x->inputs) = x->lock_path;
 	if (w->exists) {
 		/* Only for the indexes' credentials; a lock may stand alone. */
 		struct relock_work quiet = *w;
@@ -145,7 +145,7 @@ static bool bring_up_to_date(struct relock_work *w)
 {
 	struct relock *x = w->lock;
 	if (!load(w)) return false;
-	if (w->o->mode == RELOCK_FROZEN && !x->is_stream) return frozen(w);
+	if (w->o->mode == RELOCK_FROZEN) return frozen(w);
 	if (!relock_read_wants(w) || !check_sources(w) || !relock_choose(w) || !relock_compare(w, &x->reasons)) return false;
 	bool upgrade = w->o->upgrade_all || w->o->upgrade.n;
 	tell_unknown_upgrades(w);

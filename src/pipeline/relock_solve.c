@@ -84,6 +84,17 @@ static bool index_of(struct relock_work *w, struct index_config *config)
 	return index_config_make(w->a, &inputs, config, w->e);
 }
 
+/* A build takes wheels whatever stands there; only a lock with source distributions can do as it says. */
+static void ignore_no_binary(struct relock_work *w)
+{
+	struct str_list *names = &w->wants.options.no_binary;
+	for (size_t i = 0; i < names->n && !w->solve.sdists; i++)
+		note_add(w->notes, NOTE_WARNING, "no-binary",
+		         "`--no-binary " STR_FMT "` of " STR_FMT " is not followed: lamina builds from wheels only",
+		         STR_ARG(names->p[i]), STR_ARG(w->lock->shown));
+	if (!w->solve.sdists) *names = (struct str_list){ 0 };
+}
+
 static bool solve_for(struct relock_work *w, const struct index_config *config, const struct targets *targets,
                       struct notes *notes, struct resolution *out, struct err *e)
 {
@@ -242,6 +253,7 @@ bool relock_solve(struct relock_work *w)
 	struct resolution r;
 	struct buf text;
 	list_targets(w, &needed, &all);
+	ignore_no_binary(w);
 	if (!index_of(w, &config) || !solve(w, &config, &needed, &all, &r)) return false;
 	if (!complete(w, &config, &all, &r) || !describe(w, &r)) return false;
 	buf_init(&text, RELOCK_TEXT_MAX);

@@ -62,6 +62,16 @@ static void tell_change(struct relock_work *w, enum note_level level, const stru
 		         STR_ARG(c->to.n ? c->to : c->from));
 }
 
+/* Targets that no artifact of lamina.toml has any more; those that were given up have been told of. */
+static void tell_targets(struct relock_work *w)
+{
+	for (size_t i = 0; i < w->origin.targets.n && w->o->project->config_path.n; i++)
+		if (!str_list_has(&w->lock->targets, w->origin.targets.p[i]))
+			note_add(w->notes, NOTE_INFO, "target-gone",
+			         STR_FMT " is no longer in " STR_FMT ": nothing in " STR_FMT " asks for it",
+			         STR_ARG(w->origin.targets.p[i]), STR_ARG(w->lock->lock_path), STR_ARG(w->o->project->config_path));
+}
+
 void relock_tell(struct relock_work *w, const struct resolution *r)
 {
 	const struct relock *x = w->lock;
@@ -75,6 +85,7 @@ void relock_tell(struct relock_work *w, const struct resolution *r)
 		note_add(w->notes, NOTE_INFO, "locked", "%s " STR_FMT ": %zu package%s for " STR_FMT "%s" STR_FMT,
 		         written ? "locked" : "resolved", STR_ARG(x->shown), r->packages.n, r->packages.n == 1 ? "" : "s",
 		         STR_ARG(join(w->a, &x->targets)), written ? " -> " : "", STR_ARG(written ? x->lock_path : S("")));
+	tell_targets(w);
 	/* Of a first lock everything is new: its number says enough. */
 	enum note_level level = w->exists ? NOTE_INFO : NOTE_VERBOSE;
 	for (size_t i = 0; i < x->changes.n; i++) tell_change(w, i < TOLD_MAX ? level : NOTE_VERBOSE, &x->changes.p[i]);

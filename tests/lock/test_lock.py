@@ -746,3 +746,46 @@ def test_killed_while_locking(lamina, index):
         assert lamina.read() in texts
     lamina.lock("-r", "requirements.txt", *PY312).ok()
     assert len(texts) == 2 and set(lamina.left()) == {"pylock.requirements.toml", "requirements.txt"}
+
+
+# --- corners ---
+
+def test_frozen_standard_input(lamina, index):
+    import subprocess
+    chain(index)
+    for text, status in ((b"low==1.0\n", 0), (b"low\n", 4)):
+        done = subprocess.run([os.environ["LAMINA"], "build", *PY312, "-r", "-", "-o", "out.zip", "--frozen"], input=text, cwd=lamina.folder,
+                              env=lamina.env, capture_output=True)
+        assert done.returncode == status and lamina.left() == ["out.zip"], done
+
+
+def test_no_binary_is_not_followed(lamina, index):
+    chain(index)
+    lamina.requirements("--no-binary low", "low")
+    record = lamina.build("-r", "requirements.txt", "-o", "out.zip").ok().record
+    assert [w["id"] for w in record["warnings"]] == ["no-binary"] and lamina.versions() == {"low": "1.0"}
+
+
+def test_target_that_lamina_toml_no_longer_names(lamina, index):
+    chain(index)
+    lamina.requirements("top")
+    text = '[defaults]\nruntime = "python3.12"\narch = %s\n[layer.one]\nrequirements = "requirements.txt"\n'
+    lamina.write("lamina.toml", text % '["x86_64", "arm64"]')
+    lamina.lock().ok()
+    lamina.write("lamina.toml", text % '"x86_64"')
+    assert lamina.lock().ok().out.endswith("up to date\n")  # it has what is asked for
+    lamina.requirements("low")
+    said(lamina.lock().ok(), f"note: {ARM} is no longer in pylock.requirements.toml: nothing in lamina.toml asks for it")
+    assert lamina.toml()["tool"]["lamina"]["targets"] == [X86]
+
+
+def test_below_the_folder_of_lamina_toml(lamina, index):
+    chain(index)
+    lamina.requirements("top", name="app/requirements.txt")
+    lamina.write("lamina.toml", '[layer.one]\nruntime = "python3.12"\narch = "x86_64"\nrequirements = "app/requirements.txt"\n')
+    (lamina.folder / "deep" / "er").mkdir(parents=True)
+    lamina("build", cwd=lamina.folder / "deep" / "er").ok()
+    before = lamina.read("app/pylock.requirements.toml")
+    lamina("build", "--locked", "--force").ok()
+    lamina("-C", "app", "lock").ok()
+    assert lamina.read("app/pylock.requirements.toml") == before
