@@ -1,7 +1,7 @@
 /* cmd_export.c: `lamina export`: a lock as requirements.txt, constraints.txt or pylock.toml.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/io.h"
-#include "command/command.h"
+#include "command/cmd_index.h"
 #include "pipeline/export.h"
 
 #define EXPORT_TEXT_MAX ((size_t)256 << 20)
@@ -48,6 +48,7 @@ static const struct opt options[] = {
 	{ .name = "without-hashes", .takes = OPT_NOTHING, .help = "Leave out the hashes of files." },
 	{ .name = "without-urls", .takes = OPT_NOTHING, .help = "Leave out the URLs of indexes." },
 	{ .name = "with-credentials", .takes = OPT_NOTHING, .help = "Write user and password into the URLs of indexes." },
+	CMD_INDEX_OPTIONS,
 	{ 0 },
 };
 
@@ -58,7 +59,8 @@ const struct command command_export = {
 	.summary = "Write a lock as requirements for other installers",
 	.description =
 	    "Writes what is locked as lines that pip and uv install: for poetry.lock what `poetry export` gives, for uv.lock what `uv "
-	    "export` gives. Markers are kept, so that one file serves every environment.\n\n"
+	    "export` gives. Markers are kept, so that one file serves every environment. For pylock.toml, indexes are asked where the "
+	    "files are that the lock only names.\n\n"
 	    "Without --lock, -r and --project the lock of the artifact is taken, or that of the current folder.",
 	.arguments = "[NAME]",
 	.arguments_min = 0,
@@ -89,6 +91,7 @@ static void read_options(struct run *run, struct export_options *o)
 	o->with_credentials = opt_given(v, "with-credentials");
 	if (opt_given(v, "without-hashes")) o->flags |= EXPORT_NO_HASHES;
 	if (opt_given(v, "without-urls")) o->flags |= EXPORT_NO_URLS;
+	o->output = opt_value(v, "output");
 	str format = opt_value(v, "format");
 	o->format = str_eq(format, S("constraints.txt")) ? EXPORT_CONSTRAINTS
 	            : str_eq(format, S("pylock.toml"))   ? EXPORT_PYLOCK
@@ -115,12 +118,19 @@ static bool write_out(struct run *run, const struct export_options *o, str text,
 static bool run_export(struct run *run, struct err *e)
 {
 	struct export_options o;
+	struct index_inputs index;
 	struct notes notes;
 	struct buf text;
 	size_t shown = 0;
 	read_options(run, &o);
 	if (!check_options(&o, e)) return false;
 	note_init(&notes, run->arena);
+	cmd_index_read(run, &index, &notes);
+	o.index = (struct export_index_options){
+		.inputs = &index, .cancel = run->cancel, .now = run->now_ns / 1000000000, .offline = cmd_offline(run)
+	};
+	if (run->ui->verbosity >= 2) o.index.log = cmd_log;
+	o.index.log_context = run->ui;
 	buf_init(&text, EXPORT_TEXT_MAX);
 	bool ok = export_run(run->arena, &o, &notes, &text, e);
 	ui_notes(run->ui, &notes, &shown);

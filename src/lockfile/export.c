@@ -58,6 +58,8 @@ bool export_read(struct arena *a, const struct export_request *request, struct n
 	x.r.options = &options;
 	x.r.target = NULL;
 	found.markers = marker_sets_new(a);
+	found.given = MARKER_ALWAYS;
+	found.folder = path_dir(x.path);
 	if (!reader_format(&x.r, x.path, &ops, e)) return false;
 	bool requirements = ops->format == LOCK_FORMAT_REQUIREMENTS; /* they read themselves and what they include */
 	if (requirements)
@@ -74,6 +76,7 @@ bool export_read(struct arena *a, const struct export_request *request, struct n
 		good = export_entries(&x, ops->format, text, e);
 	if (!good || !export_check(&x, e)) return false;
 	found.inputs = set.inputs;
+	found.options = options;
 	*out = found;
 	return true;
 }

@@ -27,6 +27,7 @@ struct export_request {
 	struct str_list without_groups;
 	bool no_project;       /* uv: leave out the project itself */
 	bool with_credentials; /* into the URLs of indexes */
+	bool files;            /* each item has `locked`, for pylock.toml */
 };
 
 struct export_item {
@@ -36,9 +37,9 @@ struct export_item {
 	str line;               /* p != NULL: instead of name, extras and rest: "-e ./x" */
 	bool editable;
 	uint32_t marker;
-	struct str_list hashes;              /* "sha256:hex" in the order of the lines */
-	const struct locked_package *locked; /* the same package with its files, for pylock.toml */
-	size_t order;                        /* of the lines where they are not sorted as text */
+	struct str_list hashes;        /* "sha256:hex" in the order of the lines */
+	struct locked_package *locked; /* the same package with its files, for pylock.toml */
+	size_t order;                  /* of the lines where they are not sorted as text */
 };
 
 /* Lines in front: where packages come from. */
@@ -51,10 +52,14 @@ struct export_index {
 struct export_set {
 	struct marker_sets *markers;
 	enum marker_style style;
+	uint32_t given;  /* environments that the lock is for */
+	str python_text; /* p != NULL: `given` as requires-python says it */
+	str folder;      /* paths of files are relative to it */
 	VEC(struct export_item) items;
 	VEC(struct export_index) indexes;
-	bool has_indexes; /* an empty line follows the indexes */
-	bool as_text;     /* lines are sorted as text, equal ones are one */
+	bool has_indexes;            /* an empty line follows the indexes */
+	bool as_text;                /* lines are sorted as text, equal ones are one */
+	struct lock_options options; /* of requirements files */
 	struct str_list inputs;
 	const char *format;
 };
@@ -66,5 +71,9 @@ enum export_flags { EXPORT_NO_HASHES = 1, EXPORT_NO_URLS = 2 };
 /* requirements.txt and constraints.txt. */
 bool export_text(struct arena *a, struct export_set *set, enum export_format format, unsigned flags, struct notes *notes,
                  struct buf *out, struct err *e);
+
+/* pylock.toml, for a file in `folder`. Every file must have its place by now (pipeline/export_files.c asks indexes for it).
+ * Errors: ERR_RESOLVE "export-pin" for what the format cannot say. */
+bool export_pylock(struct arena *a, struct export_set *set, str folder, struct buf *out, struct err *e);
 
 #endif

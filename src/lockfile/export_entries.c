@@ -113,6 +113,15 @@ static bool add_item(struct exporter *x, struct map *lines, const struct lock_en
 		note_add(x->r.notes, NOTE_WARNING, "not-pinned", STR_FMT ":%u: the lock does not pin " STR_FMT, STR_ARG(p->from_file),
 		         (unsigned)p->from_line, STR_ARG(p->name));
 	hashes(x, p, &item);
+	if (x->request->files) {
+		if (!entry->pinned) {
+			err_set(e, ERR_RESOLVE, "export-pin", "the lock does not pin `" STR_FMT "`, and pylock.toml has to",
+			        STR_ARG(p->name));
+			return err_where(e, STR_FMT ":%u", STR_ARG(p->from_file), (unsigned)p->from_line);
+		}
+		item.locked = arena_new(x->a, struct locked_package);
+		*item.locked = *p;
+	}
 	str key = arena_fmt(x->a, STR_FMT "|" STR_FMT "|" STR_FMT, STR_ARG(item.name), STR_ARG(item.rest), STR_ARG(item.line));
 	for (size_t i = 0; i < item.extras.n; i++)
 		key = arena_fmt(x->a, STR_FMT "," STR_FMT, STR_ARG(key), STR_ARG(item.extras.p[i]));

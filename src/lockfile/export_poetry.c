@@ -189,6 +189,17 @@ static bool hashes(struct export_poetry *p, const struct poetry_package *package
 	return true;
 }
 
+static bool files(struct export_poetry *p, const struct poetry_package *package, struct export_item *item, struct err *e)
+{
+	if (!p->x->request->files) return true;
+	item->locked = arena_new(p->x->a, struct locked_package);
+	item->locked->name = package->name;
+	item->locked->version = version_normal(p->x->a, &package->parsed);
+	item->locked->from_file = p->lock.path;
+	item->locked->from_line = package->line;
+	return poetry_files(&p->lock, package, item->locked, e);
+}
+
 bool export_poetry_add(struct export_poetry *p, const struct poetry_package *package, uint32_t marker,
                        const struct str_list *extras, struct err *e)
 {
@@ -199,7 +210,7 @@ bool export_poetry_add(struct export_poetry *p, const struct poetry_package *pac
 	if (item.marker == MARKER_NEVER) return true;
 	if (extras) item.extras = *extras;
 	str_list_sort(&item.extras);
-	if (!place(p, package, &item, e) || !hashes(p, package, &item, e)) return false;
+	if (!place(p, package, &item, e) || !hashes(p, package, &item, e) || !files(p, package, &item, e)) return false;
 	*vec_push(p->x->a, &p->x->out->items) = item;
 	return true;
 }
@@ -265,6 +276,7 @@ bool export_poetry(struct exporter *x, str text, struct err *e)
 	x->out->as_text = true;
 	x->out->style = MARKER_STYLE_SHORT;
 	if (!poetry_open(&p.lock, text, e) || !leave_out_groups(&p, e) || !project_python(&p, e)) return false;
+	x->out->given = p.python;
 	if (!poetry_says_groups(&p.lock)) {
 		if (!export_poetry_walk(&p, e)) return false;
 	} else {

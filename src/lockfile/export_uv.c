@@ -367,6 +367,20 @@ static bool hashes(struct graph *g, const struct uv_package *p, struct export_it
 	return true;
 }
 
+static bool files(struct graph *g, const struct uv_package *p, struct export_item *item, struct err *e)
+{
+	item->locked = arena_new(g->a, struct locked_package);
+	item->locked->name = p->name;
+	item->locked->version = p->version;
+	item->locked->from_file = g->u.path;
+	item->locked->from_line = p->line;
+	if (p->source == UV_REGISTRY) item->locked->index = p->source_value;
+	if (!uv_files(&g->u, p, item->locked, e)) return false;
+	/* "https://host/repo?tag=v1#commit": the commit stands beside it. */
+	if (p->source == UV_GIT) str_cut(p->source_value, '?', &item->locked->files.p[0].url, &(str){ 0 });
+	return true;
+}
+
 /* Paths by their parts. */
 static int path_cmp(str x, str y)
 {
@@ -424,6 +438,7 @@ static bool add_lines(struct graph *g, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		struct export_item item = { .name = lines[i].package->name, .marker = g->states.p[lines[i].state].where };
 		if (!place(g, lines[i].package, &item, e) || !hashes(g, lines[i].package, &item, e)) return false;
+		if (g->x->request->files && !files(g, lines[i].package, &item, e)) return false;
 		*vec_push(g->a, &g->x->out->items) = item;
 	}
 	return true;
@@ -442,11 +457,14 @@ static void leave_out_groups(struct graph *g)
 bool export_uv(struct exporter *x, str text, struct err *e)
 {
 	struct graph g = { .x = x, .a = x->a, .markers = x->out->markers, .u = { .r = &x->r, .path = x->path } };
+	str python = { 0 };
 	x->out->style = MARKER_STYLE_FULL;
 	map_init(&g.items, x->a);
 	map_init(&g.known, x->a);
 	if (!uv_lock_parse(&g.u, text, e) || !uv_find_roots(&g.u, &g.roots, e) || !each_conflict(&g, false, e)) return false;
 	if (!fork_set(&g, g.u.d.root, &g.environment, e)) return false;
+	if (!toml_want_string(&g.u.d, g.u.d.root, "requires-python", &python, e)) return false;
+	x->out->python_text = python;
 	leave_out_groups(&g);
 	if (g.conflicts) {
 		if (!run(&g, e) || !each_conflict(&g, true, e)) return false;

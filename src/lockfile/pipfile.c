@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "lockfile/entries.h"
 #include "lockfile/json_dump.h"
+#include "lockfile/lock_sources.h"
 #include "python/name.h"
 
 #define SOURCES_MAX 1000
@@ -64,33 +65,6 @@ static str text_of(const struct json_value *table, const char *key)
 
 /* --- "_meta" --- */
 
-/* $NAME and ${NAME}, as pipenv replaces them in the URLs of sources; an unknown one stays. */
-static str with_variables(struct pipfile *p, str url)
-{
-	const struct env *env = p->r->request->env;
-	struct buf b;
-	if (!env || str_chr(url, '$') == STR_NONE) return url;
-	buf_init(&b, (size_t)1 << 16);
-	for (size_t i = 0; i < url.n;) {
-		size_t from = i + 1, to;
-		bool brace = str_at(url, from) == '{';
-		if (brace) from++;
-		for (to = from; ascii_alnum(str_at(url, to)) || str_at(url, to) == '_';) to++;
-		const char *value = NULL;
-		if (url.p[i] == '$' && to > from && (!brace || str_at(url, to) == '}'))
-			value = env_get(env, arena_cstr(p->r->a, str_slice(url, from, to)));
-		if (!value) {
-			buf_add_char(&b, url.p[i++]);
-			continue;
-		}
-		buf_add_str(&b, str_from(value));
-		i = to + brace;
-	}
-	str out = buf_take(&b, p->r->a);
-	buf_release(&b);
-	return out;
-}
-
 static bool read_sources(struct pipfile *p, const struct json_value *meta, struct err *e)
 {
 	const struct json_value *list = json_get(meta, S("sources"));
@@ -98,7 +72,7 @@ static bool read_sources(struct pipfile *p, const struct json_value *meta, struc
 		struct pipfile_source s = { text_of(list->items.p[i], "name"), text_of(list->items.p[i], "url") };
 		if (p->sources->n >= SOURCES_MAX) return bad(p, e, "too-large", S("_meta.sources"), (str){ 0 }, "too many sources");
 		if (str_empty(s.url)) return bad(p, e, "lock-field", S("_meta.sources"), (str){ 0 }, "a source has no `url`");
-		s.url = with_variables(p, s.url);
+		s.url = lock_sources_expand(p->r->a, s.url, p->r->request->env);
 		*vec_push(p->r->a, p->sources) = s;
 	}
 	return true;

@@ -51,6 +51,7 @@ bool build_index_of_lock(struct build *b, struct job *j)
 	own->inputs.project.n = own->inputs.project.cap = 0;
 	index_level_of_options(b->a, &j->locking.options, lock, &own->inputs);
 	if (j->locking.of_project) index_level_of_pyproject(b->a, path_dir(lock), b->options->env, &own->inputs);
+	index_level_of_lock(b->a, lock, b->options->env, &own->inputs);
 	if (own->inputs.project.n == 0) return true;
 	if (!make(b, own)) return false;
 	j->index = own;

@@ -102,6 +102,14 @@ static bool find_lock(struct arena *a, const struct export_options *o, struct ex
 	return locking_in_folder(a, S("."), &r->lock.path, e);
 }
 
+/* PEP 751 "File name": other tools would not find it. */
+static bool check_name(const struct export_options *o, struct err *e)
+{
+	if (o->format != EXPORT_PYLOCK || !o->output.n || lock_format_sniff(o->output, S("")) == LOCK_FORMAT_PYLOCK) return true;
+	err_set(e, ERR_USAGE, "option-value", "`" STR_FMT "` is no name for a pylock.toml", STR_ARG(path_base(o->output)));
+	return err_help(e, "call it pylock.toml or pylock.NAME.toml");
+}
+
 bool export_run(struct arena *a, const struct export_options *o, struct notes *notes, struct buf *out, struct err *e)
 {
 	struct export_request r = { .without_groups = o->without, .no_project = o->no_project };
@@ -114,6 +122,9 @@ bool export_run(struct arena *a, const struct export_options *o, struct notes *n
 	append(a, &r.lock.extras, &o->extras);
 	if (o->only.n) r.lock.only_groups = o->only;
 	if (o->all_extras) r.lock.all_extras = true;
-	if (!export_read(a, &r, notes, &set, e)) return false;
+	r.files = o->format == EXPORT_PYLOCK;
+	if (!check_name(o, e) || !export_read(a, &r, notes, &set, e)) return false;
+	if (r.files)
+		return export_files(a, &set, r.lock.path, &o->index, notes, e) && export_pylock(a, &set, path_dir(o->output), out, e);
 	return export_text(a, &set, o->format, o->flags, notes, out, e);
 }

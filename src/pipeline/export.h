@@ -11,8 +11,8 @@
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/err.h"
-#include "lockfile/export.h"
 #include "model/note.h"
+#include "pipeline/export_files.h"
 
 struct export_options {
 	str name;   /* artifact; empty = not said */
@@ -23,7 +23,9 @@ struct export_options {
 	bool all_extras, frozen, no_project, with_credentials;
 	enum export_format format;
 	unsigned flags; /* enum export_flags */
+	str output;     /* file that will be written; empty = standard output */
 	const struct env *env;
+	struct export_index_options index; /* for pylock.toml */
 };
 
 bool export_run(struct arena *a, const struct export_options *options, struct notes *notes, struct buf *out, struct err *e);

@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "format/toml.h"
+#include "lockfile/lock_sources.h"
 
 #define PYPROJECT_MAX ((size_t)4 << 20)
 
@@ -102,4 +103,38 @@ void index_level_of_pyproject(struct arena *a, str folder, const struct env *env
 	for (size_t i = 0; uv && uv->type == TOML_ARRAY && i < uv->u.array.n; i++) add_uv(a, uv->u.array.p[i], level);
 	for (size_t i = 0; poetry && poetry->type == TOML_ARRAY && i < poetry->u.array.n; i++)
 		add_poetry(a, env, poetry->u.array.p[i], level);
+}
+
+static bool is_built_in(str url)
+{
+	str known = index_built_in_default();
+	while (str_ends(url, S("/"))) url.n--;
+	while (str_ends(known, S("/"))) known.n--;
+	return known.n && str_eq(url, known);
+}
+
+void index_level_of_lock(struct arena *a, str lock, const struct env *env, struct index_inputs *inputs)
+{
+	struct lock_sources sources;
+	lock_sources_read(a, lock, env, &sources);
+	if (sources.n == 0) return;
+	struct index_level *level = vec_push(a, &inputs->project);
+	level->origin = lock;
+	level->directory = path_dir(lock);
+	for (size_t i = 0; i < sources.n; i++) {
+		const struct lock_source *s = &sources.p[i];
+		if (s->is_default && is_built_in(s->url)) continue;
+		if (s->is_page) {
+			*vec_push(a, &level->find_links) = s->url;
+			continue;
+		}
+		struct index_definition *d = vec_push(a, &level->indexes);
+		*d = (struct index_definition){ .name = s->name, .url = s->url, .where = lock, .packages = s->include };
+		d->is_default = s->is_default;
+		d->is_explicit = s->is_explicit;
+		d->username = s->username;
+		d->has_username = s->username.n > 0;
+		d->password = s->password;
+		d->has_password = s->password.n > 0;
+	}
 }

@@ -17,4 +17,8 @@ void index_level_of_options(struct arena *a, const struct lock_options *options,
 /* [[tool.uv.index]] and [[tool.poetry.source]] of a folder's pyproject.toml. What cannot be read is for its own reader to refuse. */
 void index_level_of_pyproject(struct arena *a, str folder, const struct env *env, struct index_inputs *inputs);
 
+/* The sources of a Pipfile.lock, and of the project beside a pdm.lock; other locks say nothing. The index that this lamina was built
+ * with is left out: configuration may replace it. */
+void index_level_of_lock(struct arena *a, str lock, const struct env *env, struct index_inputs *inputs);
+
 #endif
