@@ -1,4 +1,4 @@
-/* zip_decode.h: a strict decoder of raw deflate streams that works piece by piece; for this folder only.
+/* zip_decode.h: a strict decoder of raw deflate streams that works piece by piece; for zip/ and index/catalog_tail.c.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Why an own one: libdeflate 1.14 is fast, but wants streams whole and takes some that zlib refuses (more than 286 length or 30

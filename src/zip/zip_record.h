@@ -1,4 +1,4 @@
-/* zip_record.h: signatures, fixed sizes and flag bits of the records of an archive; for this folder only.
+/* zip_record.h: signatures, fixed sizes and flag bits of the records of an archive; for zip/ and index/catalog_tail.c.
  * SPDX-License-Identifier: Apache-2.0
  *
  * Source: APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.9 (data descriptor), 4.3.12 (central header), 4.3.14 (ZIP64 end
