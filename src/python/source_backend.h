@@ -22,8 +22,9 @@ struct source_entry_point {
 
 /* What METADATA says of a project. Empty texts and lists mean that the field is absent. */
 struct source_facts {
-	str name;    /* as written */
-	str version; /* normalised */
+	str name;            /* as written */
+	str version;         /* normalised */
+	str version_written; /* as METADATA has it, when that is another spelling (hatchling) */
 	str summary;
 	str description, description_type; /* the readme's text; "text/markdown" */
 	str license_text;                  /* License: (before PEP 639) */
@@ -37,6 +38,7 @@ struct source_facts {
 	struct str_list urls;   /* "Label, URL" in the order written */
 	str home_page, download_url;
 	str requires_python;
+	bool normal_requirements;                        /* names and extras of requires_dist are written normalised */
 	struct str_list requires_dist;                   /* as Requires-Dist has them: extras' lines with their marker */
 	struct str_list provides_extra;                  /* normalised, in the order written */
 	struct str_list import_names, import_namespaces; /* metadata 2.5 (PEP 794); written when there are any */

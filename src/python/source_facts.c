@@ -79,13 +79,16 @@ static str requirement_line(struct source_work *w, const struct requirement *q, 
 {
 	struct buf b;
 	buf_init(&b, REQUIREMENT_MAX * 2);
-	buf_add_str(&b, q->name);
-	for (size_t i = 0; i < q->extras.n; i++) buf_addf(&b, "%s" STR_FMT, i ? "," : "[", STR_ARG(q->extras.p[i]));
+	bool normal = w->facts.normal_requirements;
+	buf_add_str(&b, normal ? name_normalize(w->a, q->name) : q->name);
+	for (size_t i = 0; i < q->extras.n; i++)
+		buf_addf(&b, "%s" STR_FMT, i ? "," : "[", STR_ARG(normal ? name_normalize(w->a, q->extras.p[i]) : q->extras.p[i]));
 	if (q->extras.n) buf_add_char(&b, ']');
+	str specifier = specifier_text(w->a, &q->specifier);
 	if (q->url.n)
 		buf_addf(&b, " @ " STR_FMT, STR_ARG(q->url));
 	else
-		buf_add_str(&b, specifier_text(w->a, &q->specifier));
+		for (size_t i = 0; i < specifier.n; i++) buf_add_char(&b, normal ? ascii_tolower(specifier.p[i]) : specifier.p[i]);
 	str marker = extra.n ? with_extra(w, q, extra) : q->marker ? marker_text(w->a, q->marker) : (str){ 0 };
 	if (marker.n) buf_addf(&b, "%s; " STR_FMT, q->url.n ? " " : "", STR_ARG(marker));
 	str line = buf_take(&b, w->a);

@@ -13,7 +13,7 @@ static str without_blanks(str line)
 }
 
 /* A backslash before a sign of the pattern becomes a class of that sign alone, before anything else it goes. */
-static str plain_escapes(struct arena *a, str pattern)
+str ignore_plain_escapes(struct arena *a, str pattern)
 {
 	struct buf out;
 	if (str_chr(pattern, '\\') == STR_NONE) return pattern;
@@ -47,7 +47,7 @@ static void add_line(struct arena *a, struct ignore_rules *rules, str folder, st
 	}
 	rule.anywhere = str_chr(line, '/') == STR_NONE; /* a "/" in front ties it, and glob_match drops it */
 	if (line.n == 0 || line.n > GLOB_MAX / 3) return;
-	rule.pattern = plain_escapes(a, line);
+	rule.pattern = ignore_plain_escapes(a, line);
 	*vec_push(a, &rules->list) = rule;
 }
 

@@ -27,6 +27,8 @@ struct ignore_rules {
 
 /* text: a .gitignore in `folder`. */
 void ignore_add(struct arena *a, struct ignore_rules *rules, str folder, str text);
+/* A pattern without backslashes that means the same to glob_match. */
+str ignore_plain_escapes(struct arena *a, str pattern);
 bool ignore_match(const struct ignore_rules *rules, str path, bool is_folder);
 
 #endif

@@ -76,7 +76,7 @@ bool source_metadata_write(const struct source_facts *f, struct buf *out)
 {
 	field(out, "Metadata-Version", f->import_names.n || f->import_namespaces.n ? S("2.5") : S("2.4"));
 	field(out, "Name", f->name);
-	field(out, "Version", f->version);
+	field(out, "Version", f->version_written.n ? f->version_written : f->version);
 	field(out, "Summary", f->summary);
 	joined(out, "Keywords", &f->keywords);
 	field(out, "Home-page", f->home_page);

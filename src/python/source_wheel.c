@@ -74,6 +74,7 @@ static const struct {
 	{ "pdm.backend", &source_pdm },
 	{ "pdm.pep517.api", &source_pdm },
 	{ "uv_build", &source_uv },
+	{ "hatchling.build", &source_hatch },
 };
 
 static bool read_pyproject(struct source_work *w)
