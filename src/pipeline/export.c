@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "pipeline/locking.h"
 #include "pipeline/project.h"
+#include "pipeline/relock.h"
 
 static bool same_list(const struct str_list *x, const struct str_list *y)
 {
@@ -54,6 +55,20 @@ static bool take_dependency(struct arena *a, const struct dependency_input *d, s
 	return true;
 }
 
+/* The lock that lamina keeps beside inputs that are none, once it is there. */
+static bool take_dependencies(struct arena *a, const struct env *env, const struct artifact *artifact,
+                              struct lock_request *lock, struct err *e)
+{
+	struct io_stat st = { 0 };
+	str own;
+	if (!relock_beside(a, artifact, env, &own, e)) return false;
+	if (own.n && !io_stat(own.p, &st, e)) return false;
+	if (st.exists) return lock->path = own, true;
+	for (size_t i = 0; i < artifact->dependencies.n; i++)
+		if (!take_dependency(a, &artifact->dependencies.p[i], lock, e)) return false;
+	return true;
+}
+
 static bool from_artifact(struct arena *a, const struct export_options *o, struct export_request *r, struct err *e)
 {
 	struct build_request request = { .config = o->config };
@@ -64,8 +79,7 @@ static bool from_artifact(struct arena *a, const struct export_options *o, struc
 	note_init(&notes, a);
 	if (!project_load(a, &request, o->env, &notes, &project, e)) return false;
 	if (!pick_artifact(&project, o->name, &artifact, e)) return false;
-	for (size_t i = 0; i < artifact->dependencies.n; i++)
-		if (!take_dependency(a, &artifact->dependencies.p[i], &r->lock, e)) return false;
+	if (!take_dependencies(a, o->env, artifact, &r->lock, e)) return false;
 	r->lock.groups = artifact->groups;
 	r->lock.only_groups = artifact->only_groups;
 	r->lock.extras = artifact->extras;
@@ -92,11 +106,10 @@ static bool find_lock(struct arena *a, const struct export_options *o, struct ex
 	}
 	if (o->lock.n) return r->lock.path = o->lock, true;
 	if (o->project.n) return locking_in_folder(a, o->project, &r->lock.path, e);
-	for (size_t i = 0; i < o->requirements.n; i++) {
-		struct dependency_input d = { DEPENDENCY_REQUIREMENTS, o->requirements.p[i] };
-		if (!take_dependency(a, &d, &r->lock, e)) return false;
-	}
-	if (o->requirements.n) return true;
+	struct artifact files = { 0 };
+	for (size_t i = 0; i < o->requirements.n; i++)
+		*vec_push(a, &files.dependencies) = (struct dependency_input){ DEPENDENCY_REQUIREMENTS, o->requirements.p[i] };
+	if (o->requirements.n) return take_dependencies(a, o->env, &files, &r->lock, e);
 	if (!config.n && !project_find_config(a, &config, e)) return false;
 	if (config.n || o->name.n) return from_artifact(a, o, r, e);
 	return locking_in_folder(a, S("."), &r->lock.path, e);

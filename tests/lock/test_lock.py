@@ -789,3 +789,19 @@ def test_below_the_folder_of_lamina_toml(lamina, index):
     lamina("build", "--locked", "--force").ok()
     lamina("-C", "app", "lock").ok()
     assert lamina.read("app/pylock.requirements.toml") == before
+
+
+def test_export_builds_the_same_bytes(lamina, index):
+    """What lamina export writes of a lock is a lock of the same files."""
+    chain(index)
+    index.add(wheels.make("arm-only"), *(wheels.native("speed", arch=a) for a in ("x86_64", "arm64")))
+    lamina.requirements("top", "speed", "arm-only; platform_machine == 'aarch64'")
+    lamina.write("lamina.toml", '[defaults]\nruntime = "python3.12"\narch = ["x86_64", "arm64"]\n[layer.deps]\nrequirements = "requirements.txt"\n')
+    lamina("build").ok()
+    texts = {lamina("export", *words).ok().out for words in ([], ["deps"], ["-r", "requirements.txt"], ["--lock", "pylock.requirements.toml"])}
+    assert len(texts) == 1 and "--hash=sha256:" in next(iter(texts))
+    lamina.write("exported.txt", next(iter(texts)))
+    lamina.build("-r", "exported.txt", "-o", "again-{arch}.zip", target=BOTH).ok()
+    for arch in ("x86_64", "arm64"):
+        assert (lamina.folder / f"again-{arch}.zip").read_bytes() == (lamina.folder / "dist" / f"deps-{arch}.zip").read_bytes()
+    assert not (lamina.folder / "pylock.exported.toml").exists()
