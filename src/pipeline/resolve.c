@@ -43,7 +43,8 @@ static void trace_needs(struct resolve_target *t, const struct resolve_project *
 	struct arena_mark mark = arena_mark(a);
 	str line = arena_fmt(a, STR_FMT "%s" STR_FMT "%s " STR_FMT, STR_ARG(p->name), extra.n ? "[" : "", STR_ARG(extra),
 	                     extra.n ? "]" : "", STR_ARG(p->list[candidate].text));
-	if (needs->refused) line = arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(line), STR_ARG(resolve_reason(t, p, needs->refused)));
+	if (needs->refused)
+		line = arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(line), STR_ARG(resolve_reason(t, p, needs->refused, NULL)));
 	for (size_t i = 0; i < needs->n; i++)
 		line = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(line), i ? ", " : " needs ", STR_ARG(needs->list[i].text));
 	trace(t->run, line);
@@ -67,7 +68,7 @@ static void on_likely(void *context, str name, const struct interval_set *allowe
 
 static str on_reason(void *context, str name, uint32_t refused)
 {
-	return resolve_reason(context, resolve_project_of(context, name), refused);
+	return resolve_reason(context, resolve_project_of(context, name), refused, NULL);
 }
 
 static str on_hint(void *context, str name, const struct interval_set *allowed)

@@ -110,7 +110,7 @@ static bool tell_pinned(struct resolve_target *t, struct resolve_project *p, con
 	switch (p->refusals.p[refused - 1].kind) {
 	case REFUSED_TAGS:
 	case REFUSED_SDIST: return no_wheel(t, p, candidate, need, e);
-	case REFUSED_PYTHON: return other_python(t, p, candidate, need, resolve_reason(t, p, refused), e);
+	case REFUSED_PYTHON: return other_python(t, p, candidate, need, resolve_reason(t, p, refused, &need->allowed), e);
 	default: *told = false; return false;
 	}
 }

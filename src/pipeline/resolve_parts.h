@@ -164,7 +164,9 @@ size_t resolve_rank(struct resolve_target *t, str file);
 uint32_t resolve_refuse(struct resolve *r, struct resolve_project *p, size_t candidate, str text);
 
 /* resolve_reason.c: texts that follow "NAME VERSION". */
-str resolve_reason(struct resolve_target *t, const struct resolve_project *p, uint32_t refused);
+/* versions: which of those with that number it is about; NULL = all of them. */
+str resolve_reason(struct resolve_target *t, const struct resolve_project *p, uint32_t refused,
+                   const struct interval_set *versions);
 str resolve_python_text(struct resolve_target *t);
 str resolve_hint(struct resolve_target *t, struct resolve_project *p, const struct interval_set *allowed);
 /* For a name that no index knows: the name that was probably meant, or empty. */

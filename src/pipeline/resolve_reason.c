@@ -166,23 +166,31 @@ static str spelling_text(struct resolve_target *t, const struct resolve_project 
 	return S("is spelled otherwise");
 }
 
-str resolve_reason(struct resolve_target *t, const struct resolve_project *p, uint32_t refused)
+static str text_of(struct resolve_target *t, const struct resolve_project *p, const struct refusal *f)
 {
-	if (refused == 0 || refused > p->refusals.n) return S("cannot be chosen");
-	struct refusal *f = &p->refusals.p[refused - 1];
-	if (f->text.n) return f->text;
 	switch (f->kind) {
-	case REFUSED_NO_FILE: return f->text = S("has no file that can be installed");
-	case REFUSED_SDIST: return f->text = S(SOURCE_ONLY);
-	case REFUSED_WHEELS: return f->text = S("has no source distribution, and --no-binary forbids its wheels");
-	case REFUSED_PYTHON: return f->text = python_text(t, p, f);
-	case REFUSED_TAGS: return f->text = tags_text(t, p, f);
-	case REFUSED_NO_TIME: return f->text = S("is listed without its time of upload, which --exclude-newer needs");
-	case REFUSED_TOO_NEW:
-		return f->text = arena_fmt(t->run->a, "was uploaded after " STR_FMT, STR_ARG(t->run->options->exclude_newer));
-	case REFUSED_HASH: return f->text = S("has no file with an allowed hash");
-	case REFUSED_YANKED: return f->text = yanked_text(t, p, f);
-	case REFUSED_SPELLING: return f->text = spelling_text(t, p);
+	case REFUSED_NO_FILE: return S("has no file that can be installed");
+	case REFUSED_SDIST: return S(SOURCE_ONLY);
+	case REFUSED_WHEELS: return S("has no source distribution, and --no-binary forbids its wheels");
+	case REFUSED_PYTHON: return python_text(t, p, f);
+	case REFUSED_TAGS: return tags_text(t, p, f);
+	case REFUSED_NO_TIME: return S("is listed without its time of upload, which --exclude-newer needs");
+	case REFUSED_TOO_NEW: return arena_fmt(t->run->a, "was uploaded after " STR_FMT, STR_ARG(t->run->options->exclude_newer));
+	case REFUSED_HASH: return S("has no file with an allowed hash");
+	case REFUSED_YANKED: return yanked_text(t, p, f);
+	case REFUSED_SPELLING: return spelling_text(t, p);
 	default: return S("cannot be chosen");
 	}
+}
+
+str resolve_reason(struct resolve_target *t, const struct resolve_project *p, uint32_t refused,
+                   const struct interval_set *versions)
+{
+	if (refused == 0 || refused > p->refusals.n) return S("cannot be chosen");
+	struct refusal f = p->refusals.p[refused - 1];
+	if (f.text.n) return f.text;
+	/* The text is about these versions alone, wherever the run begins and ends. */
+	while (versions && f.first < f.last && !interval_set_contains(versions, p->list[f.first].version)) f.first++;
+	while (versions && f.first < f.last && !interval_set_contains(versions, p->list[f.last].version)) f.last--;
+	return text_of(t, p, &f);
 }

@@ -59,9 +59,11 @@ static void tell_older(struct resolve_target *t, const struct resolve_project *p
 		if (refused == 0 || refused > p->refusals.n || version_is_prerelease(p->list[i].version)) continue;
 		enum refusal_kind kind = p->refusals.p[refused - 1].kind;
 		if (kind != REFUSED_TAGS && kind != REFUSED_PYTHON && kind != REFUSED_SDIST) continue;
+		struct interval_set one = interval_set_of(t->run->a, (struct cut){ CUT_BELOW, p->list[i].version },
+		                                          (struct cut){ CUT_ABOVE, p->list[i].version });
 		note_add(t->run->notes, p->rule->root ? NOTE_INFO : NOTE_VERBOSE, "older-version",
 		         STR_FMT " " STR_FMT " is chosen: " STR_FMT " " STR_FMT, STR_ARG(p->name), STR_ARG(p->list[candidate].text),
-		         STR_ARG(p->list[i].text), STR_ARG(resolve_reason(t, p, refused)));
+		         STR_ARG(p->list[i].text), STR_ARG(resolve_reason(t, p, refused, &one)));
 		return;
 	}
 }

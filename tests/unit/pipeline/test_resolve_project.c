@@ -189,7 +189,7 @@ static void files_are_taken_or_refused(void **state)
 			CHECK(rows[i].name, p->more[0].file == (size_t)rows[i].taken);
 		} else {
 			CHECK(rows[i].name, p->list[0].refused != 0);
-			CHECK(rows[i].name, str_eq(resolve_reason(&target, p, p->list[0].refused), str_from(rows[i].reason)));
+			CHECK(rows[i].name, str_eq(resolve_reason(&target, p, p->list[0].refused, NULL), str_from(rows[i].reason)));
 		}
 		tear_down(state);
 		set_up(state);
@@ -212,9 +212,9 @@ static void neighbours_share_a_refusal(void **state)
 	assert_int_equal(p->list[2].refused, 0);
 	assert_int_equal(p->list[3].refused, 2);
 	assert_int_equal(p->list[4].refused, 2);
-	assert_true(str_eq(resolve_reason(&target, p, 1), S("needs Python >=3.14 or >=3.13 (the target has 3.12)")));
-	assert_true(
-	    str_eq(resolve_reason(&target, p, 2), S("has no wheel for python3.12/arm64 (built for CPython 3.7 to 3.8 only)")));
+	assert_true(str_eq(resolve_reason(&target, p, 1, NULL), S("needs Python >=3.14 or >=3.13 (the target has 3.12)")));
+	assert_true(str_eq(resolve_reason(&target, p, 2, NULL),
+	                   S("has no wheel for python3.12/arm64 (built for CPython 3.7 to 3.8 only)")));
 }
 
 static void pins_and_locks_admit_yanked(void **state)
@@ -250,7 +250,7 @@ static void hashes_choose_files(void **state)
 	struct want *w = add_rule("a");
 	*vec_push(&arena, &w->hashes) = S("sha256:0200000000000000000000000000000000000000000000000000000000000000");
 	struct resolve_project *p = build(files);
-	assert_true(str_eq(resolve_reason(&target, p, p->list[0].refused), S("has no file with an allowed hash")));
+	assert_true(str_eq(resolve_reason(&target, p, p->list[0].refused, NULL), S("has no file with an allowed hash")));
 	assert_int_equal(p->list[1].refused, 0);
 	assert_int_equal(p->more[1].file, 2);
 	assert_int_equal(p->list[2].refused, 0); /* what the index does not say shows later */
@@ -265,9 +265,9 @@ static void times_exclude_files(void **state)
 	options.exclude_newer = S("2024-01-01");
 	run.has_cutoff = resolve_time_parse(options.exclude_newer, true, &run.cutoff);
 	struct resolve_project *p = build(files);
-	assert_true(str_eq(resolve_reason(&target, p, p->list[0].refused),
+	assert_true(str_eq(resolve_reason(&target, p, p->list[0].refused, NULL),
 	                   S("is listed without its time of upload, which --exclude-newer needs")));
-	assert_true(str_eq(resolve_reason(&target, p, p->list[1].refused), S("was uploaded after 2024-01-01")));
+	assert_true(str_eq(resolve_reason(&target, p, p->list[1].refused, NULL), S("was uploaded after 2024-01-01")));
 	assert_int_equal(p->list[2].refused, 0);
 }
 
