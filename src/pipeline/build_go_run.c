@@ -130,8 +130,9 @@ static bool make_folders(struct build *b, struct go_group *groups, size_t n, str
 	str base = tmp ? str_from(tmp) : S("/tmp");
 	for (size_t i = n; i-- > 0;)
 		if (groups[i].env[GO_ENV_TMP].n) base = groups[i].env[GO_ENV_TMP];
-	if (!path_absolute(b->a, base, &base, b->e) || !scratch_begin(b->a, base, "lamina-go", &b->go_run->scratch, b->e))
-		return false;
+	if (!path_absolute(b->a, base, &base, b->e)) return false;
+	if (!scratch_begin(b->a, base, "lamina-go", &b->go_run->scratch, b->e))
+		return err_help(b->e, "GOTMPDIR and TMPDIR name folders that exist and can be written to");
 	str path = b->go_run->scratch.path;
 	if (!io_mkdirs(work_folder(b).p, b->e)) return false;
 	for (size_t i = 0; i < all->list.n; i++) {

@@ -60,6 +60,28 @@ def test_an_error_in_a_shared_package_names_all_that_need_it(project):
     assert "one (x86_64), two (x86_64): " in result.err
 
 
+@pytest.mark.parametrize("variable", ["TMPDIR", "GOTMPDIR"])
+def test_no_place_for_temporary_files(project, variable):
+    project.module()
+    project.build(env={variable: str(project.base / "nowhere")}).refused(6, "create", "nowhere", "TMPDIR")
+    assert not (project.folder / "dist").exists()
+
+
+def test_go_works_where_gotmpdir_says(project):
+    """And what it leaves there is lamina's to remove: go's own work lies in lamina's folder."""
+    project.module()
+    place = project.base / "roomy"
+    place.mkdir()
+    seen = project.base / "seen"
+    go = project.base / "spy/go"
+    go.parent.mkdir()
+    go.write_text(f'#!/bin/sh\necho "$GOTMPDIR" >>"{seen}"\nexec "{shutil.which("go")}" "$@"\n')
+    go.chmod(0o755)
+    project.build(env={"PATH": f"{go.parent}:{project.env['PATH']}", "GOTMPDIR": str(place)}).ok()
+    assert seen.read_text().splitlines()[-1].startswith(f"{place}/lamina-go-")
+    assert not any(place.iterdir())
+
+
 def test_an_old_output_survives_a_failure(project):
     project.module()
     project.build().ok()
