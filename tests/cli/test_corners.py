@@ -212,13 +212,13 @@ def test_extras_and_groups_of_pylock(lamina, index):
         assert [d["name"] for d in record["distributions"]] == kept, args
 
 
-@pytest.mark.parametrize("entry, id", [
-    ('vcs = { type = "git", url = "https://example.com/x", commit-id = "0123456789012345678901234567890123456789" }', "source-only"),
-    ('directory = { path = "x" }', "source-only"),
-    ('sdist = { name = "x-1.0.tar.gz", url = "https://example.com/x-1.0.tar.gz", hashes = { sha256 = "' + "0" * 64 + '" } }', "sdist-only")])
-def test_sources_in_pylock(lamina, entry, id):
+@pytest.mark.parametrize("entry, status, id", [
+    ('vcs = { type = "git", url = "https://example.com/x", commit-id = "0123456789012345678901234567890123456789" }', 4, "source-only"),
+    ('directory = { path = "x" }', 6, "not-found"),
+    ('sdist = { name = "x-1.0.tar.gz", url = "https://example.com/x-1.0.tar.gz", hashes = { sha256 = "' + "0" * 64 + '" } }', 4, "sdist-only")])
+def test_sources_in_pylock(lamina, entry, status, id):
     lamina.write("pylock.toml", f'lock-version = "1.0"\ncreated-by = "test"\n[[packages]]\nname = "x"\nversion = "1.0"\n{entry}\n')
-    lamina.build("--lock", "pylock.toml", "-o", "o.zip").refused(4, id, "x")
+    lamina.build("--lock", "pylock.toml", "-o", "o.zip").refused(status, id, "x")
 
 
 # --- HTTP ---
