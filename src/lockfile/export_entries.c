@@ -139,10 +139,23 @@ static bool add_item(struct exporter *x, struct map *lines, const struct lock_en
 	return true;
 }
 
-static bool add_items(struct exporter *x, const struct lock_entries *entries, const struct marker_choice *choice, struct err *e)
+/* Pipfile.lock has entries without a version; in requirements it means that nobody locked them. */
+static bool check_pinned(const struct lock_entry *entry, struct err *e)
+{
+	if (entry->pinned) return true;
+	err_set(e, ERR_RESOLVE, "not-pinned", "`" STR_FMT "` is not pinned to one version",
+	        STR_ARG(str_slice(entry->written, 0, 200)));
+	err_where(e, STR_FMT ":%u", STR_ARG(entry->package.from_file), (unsigned)entry->package.from_line);
+	return err_help(e, "`lamina lock -r FILE` writes a lock, which is exported then");
+}
+
+static bool add_items(struct exporter *x, const struct lock_entries *entries, const struct marker_choice *choice,
+                      bool all_pinned, struct err *e)
 {
 	struct map lines;
 	map_init(&lines, x->a);
+	for (size_t i = 0; i < entries->n && all_pinned; i++)
+		if (!check_pinned(&entries->p[i], e)) return false;
 	for (size_t i = 0; i < entries->n; i++) {
 		uint32_t marker = marker_sets_from(x->out->markers, entries->p[i].marker, choice);
 		if (marker != MARKER_NEVER && !add_item(x, &lines, &entries->p[i], marker, e)) return false;
@@ -270,7 +283,7 @@ bool export_entries(struct exporter *x, enum lock_format format, str text, struc
 	}
 	if (!good) return false;
 	struct marker_choice choice = { .extras = &x->r.extras, .groups = &groups };
-	if (!add_items(x, &entries, &choice, e)) return false;
+	if (!add_items(x, &entries, &choice, format == LOCK_FORMAT_REQUIREMENTS, e)) return false;
 	drop_implied(x);
 	for (size_t i = 0; i < sources.n; i++) add_index(x, sources.p[i].url, i == 0);
 	if (format == LOCK_FORMAT_PYLOCK) indexes_of_entries(x, &entries);

@@ -55,37 +55,85 @@ static bool take_dependency(struct arena *a, const struct dependency_input *d, s
 	return true;
 }
 
-/* The lock that lamina keeps beside inputs that are none, once it is there. */
-static bool take_dependencies(struct arena *a, const struct env *env, const struct artifact *artifact,
-                              struct lock_request *lock, struct err *e)
+/* --- the lock that lamina keeps beside its inputs --- */
+
+static bool is_right(struct arena *a, const struct export_options *o, const struct project *project, struct notes *notes,
+                     struct err *e)
+{
+	struct relock_request *requests = arena_array(a, struct relock_request, project->artifacts.n + 1);
+	struct locking_options locking = { .env = o->env };
+	struct relock_options options = {
+		.env = o->env, .index = o->index.inputs, .project = project, .mode = RELOCK_LOCKED, .jobs = 1
+	};
+	struct relock_set set;
+	options.now = o->index.now;
+	options.cancel = o->index.cancel;
+	options.offline = true; /* to compare, nothing is asked */
+	for (size_t i = 0; i < project->artifacts.n; i++) requests[i] = (struct relock_request){ &project->artifacts.p[i], notes };
+	return relock_run(a, requests, project->artifacts.n, &locking, &options, &set, e);
+}
+
+/* Sets the path when the inputs have such a lock. Requirements that were never locked are exported as they are, when they pin. */
+static bool own_lock(struct arena *a, const struct export_options *o, const struct artifact *artifact,
+                     const struct project *project, struct notes *notes, struct export_request *r, struct err *e)
 {
 	struct io_stat st = { 0 };
-	str own;
-	if (!relock_beside(a, artifact, env, &own, e)) return false;
-	if (own.n && !io_stat(own.p, &st, e)) return false;
-	if (st.exists) return lock->path = own, true;
-	for (size_t i = 0; i < artifact->dependencies.n; i++)
-		if (!take_dependency(a, &artifact->dependencies.p[i], lock, e)) return false;
+	str path;
+	if (!relock_beside(a, artifact, o->env, &path, e)) return false;
+	if (path.n && !io_stat(arena_cstr(a, path), &st, e)) return false;
+	if (!st.exists) {
+		if (!path.n || artifact->dependencies.p[0].kind != DEPENDENCY_PROJECT) return true;
+		err_set(e, ERR_RESOLVE, "lock-missing", "there is no lock to export: " STR_FMT " does not exist", STR_ARG(path));
+		return err_help(e, "run: lamina lock --project " STR_FMT " --runtime RUNTIME",
+		                STR_ARG(artifact->dependencies.p[0].path));
+	}
+	if (!o->frozen && project->artifacts.n && !is_right(a, o, project, notes, e)) return false;
+	r->lock.path = path;
 	return true;
 }
 
-static bool from_artifact(struct arena *a, const struct export_options *o, struct export_request *r, struct err *e)
+static bool take_inputs(struct arena *a, const struct export_options *o, const struct artifact *artifact,
+                        const struct project *project, struct notes *notes, struct export_request *r, struct err *e)
+{
+	if (!own_lock(a, o, artifact, project, notes, r, e)) return false;
+	for (size_t i = 0; i < artifact->dependencies.n && !(i == 0 && r->lock.path.p); i++)
+		if (!take_dependency(a, &artifact->dependencies.p[i], &r->lock, e)) return false;
+	return true;
+}
+
+static bool from_artifact(struct arena *a, const struct export_options *o, struct notes *notes, struct export_request *r,
+                          struct err *e)
 {
 	struct build_request request = { .config = o->config };
-	struct notes notes; /* what is assumed about targets does not matter here */
+	struct notes ignored; /* what is assumed about targets does not matter here */
 	struct project project = { 0 };
 	const struct artifact *artifact = NULL;
 	if (o->name.n) *vec_push(a, &request.names) = o->name;
-	note_init(&notes, a);
-	if (!project_load(a, &request, o->env, &notes, &project, e)) return false;
+	note_init(&ignored, a);
+	if (!project_load(a, &request, o->env, &ignored, &project, e)) return false;
 	if (!pick_artifact(&project, o->name, &artifact, e)) return false;
-	if (!take_dependencies(a, o->env, artifact, &r->lock, e)) return false;
+	if (!take_inputs(a, o, artifact, &project, notes, r, e)) return false;
 	r->lock.groups = artifact->groups;
 	r->lock.only_groups = artifact->only_groups;
 	r->lock.extras = artifact->extras;
 	r->lock.all_extras = artifact->all_extras;
 	r->lock.no_default_groups = artifact->no_default_groups;
 	return true;
+}
+
+/* -r, --project, or the current folder. */
+static bool from_options(struct arena *a, const struct export_options *o, str folder, struct notes *notes,
+                         struct export_request *r, struct err *e)
+{
+	struct build_request request = { .requirements = o->requirements, .project = folder };
+	struct artifact base = { .name = S("export"), .where = S("command line") };
+	struct project project = { 0 };
+	for (size_t i = 0; i < o->requirements.n; i++)
+		*vec_push(a, &base.dependencies) =
+		    (struct dependency_input){ DEPENDENCY_REQUIREMENTS, arena_str(a, o->requirements.p[i]) };
+	if (folder.n) *vec_push(a, &base.dependencies) = (struct dependency_input){ DEPENDENCY_PROJECT, arena_str(a, folder) };
+	if (!o->frozen && !relock_targets(a, &request, o->env, &project, e)) return false;
+	return take_inputs(a, o, &base, &project, notes, r, e);
 }
 
 static void append(struct arena *a, struct str_list *to, const struct str_list *from)
@@ -96,7 +144,8 @@ static void append(struct arena *a, struct str_list *to, const struct str_list *
 	*to = all;
 }
 
-static bool find_lock(struct arena *a, const struct export_options *o, struct export_request *r, struct err *e)
+static bool find_lock(struct arena *a, const struct export_options *o, struct notes *notes, struct export_request *r,
+                      struct err *e)
 {
 	str config = o->config;
 	size_t given = (size_t)(o->lock.n > 0) + (size_t)(o->project.n > 0) + (size_t)(o->requirements.n > 0);
@@ -105,14 +154,10 @@ static bool find_lock(struct arena *a, const struct export_options *o, struct ex
 		return err_help(e, "give an artifact's name, or --lock, or --project, or -r");
 	}
 	if (o->lock.n) return r->lock.path = o->lock, true;
-	if (o->project.n) return locking_in_folder(a, o->project, &r->lock.path, e);
-	struct artifact files = { 0 };
-	for (size_t i = 0; i < o->requirements.n; i++)
-		*vec_push(a, &files.dependencies) = (struct dependency_input){ DEPENDENCY_REQUIREMENTS, o->requirements.p[i] };
-	if (o->requirements.n) return take_dependencies(a, o->env, &files, &r->lock, e);
+	if (given) return from_options(a, o, o->project, notes, r, e);
 	if (!config.n && !project_find_config(a, &config, e)) return false;
-	if (config.n || o->name.n) return from_artifact(a, o, r, e);
-	return locking_in_folder(a, S("."), &r->lock.path, e);
+	if (config.n || o->name.n) return from_artifact(a, o, notes, r, e);
+	return from_options(a, o, S("."), notes, r, e);
 }
 
 /* PEP 751 "File name": other tools would not find it. */
@@ -130,7 +175,7 @@ bool export_run(struct arena *a, const struct export_options *o, struct notes *n
 	r.with_credentials = o->with_credentials;
 	r.lock.env = o->env;
 	r.lock.frozen = o->frozen;
-	if (!find_lock(a, o, &r, e)) return false;
+	if (!find_lock(a, o, notes, &r, e)) return false;
 	append(a, &r.lock.groups, &o->with);
 	append(a, &r.lock.extras, &o->extras);
 	if (o->only.n) r.lock.only_groups = o->only;

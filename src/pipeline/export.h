@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The lock is what --lock, -r or --project name; else that of the artifact of the nearest lamina.toml (all artifacts must have the same
- * when none is named); else that of the process's folder. A folder stands for the lock in it as for a build (locking.h).
+ * when none is named); else that of the process's folder. A folder stands for the lock in it as for a build (locking.h), and inputs that
+ * lamina locks (relock.h) for their lock, which must be right unless `frozen`.
  * Errors: those of lockfile/export.h, project.h and locking.h; ERR_USAGE "which-artifact", "no-artifact".
  * Lifetime: the arena's. */
 #ifndef LAMINA_PIPELINE_EXPORT_H

@@ -109,3 +109,33 @@ def test_options(lamina, folder, arguments, word):
 def test_what_is_read_is_said_once(lamina, folder):
     """Standard output holds the export alone, -q leaves it as it is."""
     assert plain(lamina, folder, "-q") == plain(lamina, folder, "-v") == LINES
+
+
+def test_the_lock_that_lamina_keeps(lamina, tmp_path):
+    """Inputs that lamina locks stand for their lock, which must be right."""
+    import pathlib
+    import sys
+    sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+    import wheels
+    made = [wheels.make("aa", "1.0", requires=["bb"]), wheels.make("bb", "1.5")]
+    for w in made:
+        w.save(tmp_path / "links")
+    target, index = ["--runtime", "python3.12"], ["--no-index", "--find-links", "links"]
+    (tmp_path / "layer.in").write_text("aa>=1\n")
+    done = lamina.run(tmp_path, "export", "-r", "layer.in")
+    assert done.returncode == 4 and "lamina lock" in done.stderr and not done.stdout
+    assert lamina.run(tmp_path, "lock", "-r", "layer.in", *target, *index).returncode == 0
+    lines = "".join(f"{w.pin} \\\n    --hash=sha256:{w.sha256}\n" for w in made)
+    assert lamina.export(tmp_path, "-r", "layer.in", "--without-urls") == lines
+    (tmp_path / "lamina.toml").write_text('[layer.one]\nrequirements = "layer.in"\nruntime = "python3.12"\n')
+    assert lamina.export(tmp_path, "one", "--without-urls") == lamina.export(tmp_path, "--without-urls") == lines
+    (tmp_path / "layer.in").write_text("aa>=1\nbb<2\n")
+    for arguments in (["-r", "layer.in"], ["one"]):
+        done = lamina.run(tmp_path, "export", *arguments)
+        assert done.returncode == 4 and not done.stdout and "bb" in done.stderr, done
+        assert lamina.export(tmp_path, *arguments, "--frozen", "--without-urls") == lines
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "p"\nversion = "1"\ndependencies = ["aa"]\n')
+    done = lamina.run(tmp_path, "export", "--project", ".")
+    assert done.returncode == 4 and "lamina lock --project" in done.stderr, done
+    assert lamina.run(tmp_path, "lock", "--project", ".", *target, *index).returncode == 0
+    assert lamina.export(tmp_path, "--project", ".", "--without-urls") == lines
