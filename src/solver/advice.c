@@ -9,7 +9,7 @@
 
 #define ADVICE_MAX   640 /* bytes, with what term.c adds to lines */
 #define ADVICE_ASKS  150
-#define ADVICE_STEPS 20000
+#define ADVICE_WORK  2000000 /* looks at rules */
 #define ADVICE_LINES 3
 #define LINE_EXTRA   10
 
@@ -85,7 +85,7 @@ static str without_bounds(struct core *c, struct arena *a, const struct fact *fa
 	provider.needs = careful_needs;
 	provider.likely = careful_likely;
 	search_begin(&t, &provider, root, c->s->n_root, c->s->options);
-	t.steps_max = ADVICE_STEPS;
+	t.work_max = ADVICE_WORK;
 	if (search_run(&t, &ignored) == OUTCOME_SOLVED) {
 		uint32_t package = package_of(&t, fact->need->name, (str){ NULL, 0 });
 		const struct ladder *l = ladder_of(&t, package);

@@ -11,6 +11,7 @@
 
 #define CONFLICTS_MAX 5
 #define BATCH_MAX     50
+#define BATCH_LOOKS   400
 
 /* --- the waiting line: a heap whose items may be out of date --- */
 
@@ -148,8 +149,9 @@ static void undecide(struct search *s, const struct project *p)
 {
 	for (size_t i = 0; i < p->packages.n; i++) {
 		const struct package *x = &s->packages.p[p->packages.p[i]];
+		const struct entry *last = x->entries.n != 0 ? &s->trail.p[x->entries.p[x->entries.n - 1]] : NULL;
 
-		if (x->decided != NOTHING) trail_cut(s, s->trail.p[x->entries.p[x->entries.n - 1]].level - 1);
+		if (last != NULL && last->rule == NOTHING) trail_cut(s, last->level - 1);
 	}
 }
 
@@ -196,7 +198,20 @@ void choose_hint(struct search *s, uint32_t package)
 	tell(s, p, p->hinted);
 }
 
-void choose_hint_more(struct search *s, uint32_t package)
+/* Tells about versions in [from, to) that were not tried, at most BATCH_MAX; looks at no more than BATCH_LOOKS. */
+static void tell_more(struct search *s, uint32_t package, uint32_t from, uint32_t to, uint32_t *left)
+{
+	struct project *p = project_of(s, package);
+
+	if (to - from > BATCH_LOOKS) to = from + BATCH_LOOKS;
+	for (uint32_t at = from; at < to && *left != 0; at++) {
+		if (package_tried(s, package, at) != NULL) continue;
+		tell(s, p, p->ladder.candidate[at]);
+		--*left;
+	}
+}
+
+void choose_hint_more(struct search *s, uint32_t package, uint32_t position)
 {
 	struct project *p = project_of(s, package);
 	struct set *now = package_now(s, package);
@@ -205,9 +220,7 @@ void choose_hint_more(struct search *s, uint32_t package)
 	if (s->packages.p[package].extra.n != 0 || ++p->tried != p->hint_at || s->provider->likely == NULL) return;
 	left = p->tried < BATCH_MAX ? p->tried : BATCH_MAX;
 	p->hint_at += p->hint_at < 20 ? p->hint_at : 20;
-	for (uint32_t i = 0; i < now->n; i++) /* those that are allowed first */
-		for (uint32_t at = now->spans[i].from; at < now->spans[i].to && left != 0; at++)
-			if (package_tried(s, package, at) == NULL) tell(s, p, p->ladder.candidate[at]), left--;
-	for (uint32_t at = 0; at < p->ladder.n && left != 0; at++)
-		if (package_tried(s, package, at) == NULL && !set_has(&p->ladder, now, at)) tell(s, p, p->ladder.candidate[at]), left--;
+	for (uint32_t i = 0; i < now->n && i < BATCH_LOOKS && left != 0; i++)
+		tell_more(s, package, now->spans[i].from, now->spans[i].to, &left);
+	tell_more(s, package, position + 1, p->ladder.n, &left);
 }

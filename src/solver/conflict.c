@@ -7,6 +7,8 @@
  * What is learnt keeps the list of rules it came from (proof_step), from which explain.c tells the story. */
 #include "solver/search.h"
 
+#define MERGE_TERMS_MAX 8
+
 /* A term of the rule in the making. */
 struct part {
 	struct term term;
@@ -103,6 +105,43 @@ static uint32_t keep_rule(struct search *s, struct work *w)
 	return id;
 }
 
+static bool same_others(struct search *s, const struct rule *x, const struct rule *y, uint32_t package)
+{
+	if (x->n != y->n || x->n > MERGE_TERMS_MAX) return false;
+	for (uint32_t i = 0; i < x->n; i++) {
+		uint32_t k = 0;
+
+		if (x->terms[i].package == package) continue;
+		while (k < y->n && y->terms[k].package != x->terms[i].package) k++;
+		if (k == y->n || !set_equal(ladder_of(s, x->terms[i].package), x->terms[i].set, y->terms[k].set)) return false;
+	}
+	return true;
+}
+
+/* When what was learnt last about the package differs in nothing but its versions, that rule grows and the new one is only a part
+ * of its proof: versions that fail one after the other for one reason stay one rule. */
+static bool merge(struct search *s, uint32_t rule, uint32_t package)
+{
+	uint32_t last = s->packages.p[package].learnt, old;
+	struct rule *r;
+	struct term *grown;
+
+	if (last == NOTHING || !same_others(s, &s->rules.p[last], &s->rules.p[rule], package)) return false;
+	old = rule_new(s, RULE_LEARNT, 0);
+	r = &s->rules.p[last];
+	s->rules.p[old].steps = r->steps;
+	s->rules.p[old].n_steps = r->n_steps;
+	r->steps = arena_array(&s->keep, struct proof_step, 2);
+	r->n_steps = 2;
+	r->steps[0] = (struct proof_step){ old, NOTHING };
+	r->steps[1] = (struct proof_step){ rule, package };
+	grown = &r->terms[0];
+	while (grown->package != package) grown++;
+	grown->set = set_union(&s->keep, ladder_of(s, package), grown->set, term_of(&s->rules.p[rule], package)->set);
+	r->idle_at = NOTHING;
+	return true;
+}
+
 static void learn(struct search *s, struct work *w, size_t part, uint32_t level)
 {
 	struct term term = w->parts.p[part].term;
@@ -113,10 +152,13 @@ static void learn(struct search *s, struct work *w, size_t part, uint32_t level)
 		*vec_push(&s->keep, &s->facts) = rule;
 		trail_cut(s, 0);
 	} else {
-		rule_watch(s, rule);
+		if (!merge(s, rule, term.package)) {
+			rule_watch(s, rule);
+			s->packages.p[term.package].learnt = rule;
+		}
 		trail_cut(s, level);
 	}
-	trail_derive(s, term.package, term.set, rule);
+	trail_exclude(s, term.package, term.set, rule);
 }
 
 bool conflict_resolve(struct search *s)
@@ -138,7 +180,8 @@ bool conflict_resolve(struct search *s)
 			arena_rewind(&s->scratch, mark);
 			return false;
 		}
-		s->steps += 1 + w.parts.n / 16;
+		s->steps++;
+		s->work += w.parts.n;
 		entry = &s->trail.p[w.parts.p[part].since];
 		if (entry->rule != NOTHING)
 			rest = set_union(&s->keep, ladder_of(s, entry->package), w.parts.p[part].term.set,

@@ -3,14 +3,14 @@
  *
  * A second, small search over a frozen provider knows nothing but the facts that are on. A fact without which it still fails is
  * dropped, with all that its new proof does not use. Facts far from the root go first, so that the chain that stays is short.
- * Bounded by CORE_STEPS; what is not tried in time stays. */
+ * Bounded by CORE_WORK; what is not tried in time stays. */
 #include <stdlib.h>
 
 #include "base/oom.h"
 #include "solver/explain.h"
 
-#define CORE_STEPS 300000
-#define CORE_FACTS 3000 /* of more, only the first pass over the proof is made */
+#define CORE_WORK  10000000 /* looks at rules */
+#define CORE_FACTS 3000     /* of more, only the first pass over the proof is made */
 
 /* --- facts of a proof --- */
 
@@ -21,17 +21,26 @@ static uint32_t fact_new(struct core *c, struct fact fact)
 	return (uint32_t)c->facts.n - 1;
 }
 
+struct line {
+	VEC(uint32_t);
+};
+
+static void see(struct search *s, struct line *line, bool *seen, uint32_t rule)
+{
+	if (rule == NOTHING || seen[rule]) return;
+	seen[rule] = true;
+	*vec_push(&s->scratch, line) = rule;
+}
+
 /* Calls `leaf` for every rule of the proof that was not learnt. */
 static void walk(struct search *s, void (*leaf)(void *context, uint32_t rule), void *context)
 {
 	struct arena_mark mark = arena_mark(&s->scratch);
 	bool *seen = arena_array(&s->scratch, bool, s->rules.n);
-	struct {
-		VEC(uint32_t);
-	} line = { 0 };
+	struct line line = { 0 };
+	bool late = false;
 
-	*vec_push(&s->scratch, &line) = s->failure;
-	seen[s->failure] = true;
+	see(s, &line, seen, s->failure);
 	while (line.n != 0) {
 		const struct rule *r = &s->rules.p[line.p[--line.n]];
 
@@ -39,13 +48,10 @@ static void walk(struct search *s, void (*leaf)(void *context, uint32_t rule), v
 			leaf(context, (uint32_t)(r - s->rules.p));
 			continue;
 		}
-		for (uint32_t i = 0; i < r->n_steps; i++) {
-			uint32_t rule = r->steps[i].rule;
-
-			if (rule == NOTHING || seen[rule]) continue;
-			seen[rule] = true;
-			*vec_push(&s->scratch, &line) = rule;
-		}
+		for (uint32_t i = 0; i < r->n_steps; i++) see(s, &line, seen, r->steps[i].rule);
+		for (size_t i = 0; r->late && !late && i < s->trail.n; i++)
+			if (s->trail.p[i].level == 0) see(s, &line, seen, s->trail.p[i].rule);
+		late = late || r->late;
 	}
 	arena_rewind(&s->scratch, mark);
 }
@@ -187,7 +193,7 @@ static void mark_used(void *context, uint32_t id)
 }
 
 /* Is what is on still impossible? Then only what the new proof uses stays on. */
-static bool still_impossible(struct core *c, uint64_t *steps)
+static bool still_impossible(struct core *c, uint64_t *work)
 {
 	struct arena a = { 0 };
 	size_t n = c->s->projects.n;
@@ -208,9 +214,9 @@ static bool still_impossible(struct core *c, uint64_t *steps)
 		if (c->facts.p[i].on && c->facts.p[i].kind == FACT_NEED && c->facts.p[i].from == NOTHING)
 			*vec_push(&a, &root) = frozen_need(&a, c, i);
 	search_begin(&t, &provider, root.p, root.n, &options);
-	t.steps_max = CORE_STEPS;
+	t.work_max = CORE_WORK;
 	impossible = search_run(&t, &ignored) == OUTCOME_IMPOSSIBLE;
-	*steps += t.steps + f.work + c->facts.n;
+	*work += t.work + 4 * t.steps + f.work + 4 * c->facts.n;
 	if (impossible) {
 		struct usage k = { &t, arena_array(&a, bool, c->facts.n) };
 
@@ -241,7 +247,7 @@ static int attempt_cmp(const void *a, const void *b)
 static void drop(struct core *c)
 {
 	struct attempt *list = arena_array(c->a, struct attempt, c->facts.n);
-	uint64_t steps = 0;
+	uint64_t work = 0;
 
 	for (uint32_t i = 0; i < c->facts.n; i++) {
 		const struct fact *fact = &c->facts.p[i];
@@ -249,12 +255,12 @@ static void drop(struct core *c)
 		list[i] = (struct attempt){ fact->from == NOTHING ? 0 : project_of(c->s, fact->from)->order + 1, i };
 	}
 	qsort(list, c->facts.n, sizeof *list, attempt_cmp);
-	for (size_t i = 0; i < c->facts.n && steps < CORE_STEPS; i++) {
+	for (size_t i = 0; i < c->facts.n && work < CORE_WORK; i++) {
 		struct fact *fact = &c->facts.p[list[i].fact];
 
 		if (!fact->on) continue;
 		fact->on = false;
-		if (!still_impossible(c, &steps)) fact->on = true;
+		if (!still_impossible(c, &work)) fact->on = true;
 	}
 }
 
@@ -288,7 +294,7 @@ static void add_pages(struct core *c)
 void core_find(struct core *c, struct search *s, struct arena *a)
 {
 	struct collect k = { .c = c };
-	uint64_t steps = 0;
+	uint64_t work = 0;
 
 	*c = (struct core){ .s = s, .a = a };
 	map_init(&k.needs, a);
@@ -298,6 +304,6 @@ void core_find(struct core *c, struct search *s, struct arena *a)
 	c->of = arena_array(a, struct fact_list, s->packages.n);
 	for (uint32_t i = 0; i < c->facts.n; i++)
 		if (c->facts.p[i].from != NOTHING) *vec_push(a, &c->of[c->facts.p[i].from]) = i;
-	if (c->facts.n > CORE_FACTS || !still_impossible(c, &steps)) return;
+	if (c->facts.n > CORE_FACTS || !still_impossible(c, &work)) return;
 	drop(c);
 }

@@ -56,6 +56,8 @@ void picks_positions(struct picks *p, const struct ladder *l, const struct set *
 /* Leaves only those that are allowed. */
 void picks_keep(struct picks *p, const struct interval_set *allowed);
 
+/* "x" or "x[extra]". */
+str words_name(struct arena *a, str name, str extra);
 /* "x 1.0", "every x from 1.0 to 1.4", "each of x 1.0, 1.2 and 2.0 to 2.4", "every version of x". `whole`: candidates that would be
  * missed if they lay in a gap. */
 str words_subject(struct arena *a, str name, str extra, const struct picks *which, const struct picks *whole);

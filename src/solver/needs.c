@@ -228,6 +228,6 @@ bool needs_load(struct search *s, uint32_t package, uint32_t position, struct er
 	if (x->tried_at == NULL) x->tried_at = arena_array(&s->keep, uint32_t, project_of(s, package)->ladder.n);
 	*vec_push(&s->keep, &x->tried) = t;
 	x->tried_at[position] = (uint32_t)x->tried.n;
-	choose_hint_more(s, package);
+	choose_hint_more(s, package, position);
 	return true;
 }

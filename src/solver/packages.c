@@ -24,7 +24,7 @@ static uint32_t package_new(struct search *s, uint32_t project, str extra)
 	x->project = project;
 	x->extra = extra;
 	x->decided = NOTHING;
-	x->learnt = NOTHING;
+	x->learnt = x->late = NOTHING;
 	*vec_push(&s->keep, &s->projects.p[project].packages) = id;
 	x->base = s->projects.p[project].packages.p[0];
 	return id;

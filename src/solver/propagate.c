@@ -18,6 +18,7 @@ static enum standing standing(struct search *s, const struct term *t)
 	struct ladder *l = ladder_of(s, t->package);
 	struct set *now = package_now(s, t->package);
 
+	s->work++;
 	if (set_subset(l, now, t->set)) return STANDING_HOLDS;
 	return set_disjoint(l, now, t->set) ? STANDING_FALSE : STANDING_OPEN;
 }
@@ -43,6 +44,7 @@ static bool look(struct search *s, uint32_t rule)
 	struct rule *r = &s->rules.p[rule];
 	const struct term *open = NULL;
 
+	s->work++;
 	if (r->idle_at < s->trail.n && s->trail.p[r->idle_at].serial == r->idle_serial) return true;
 	for (uint32_t i = 0; i < r->n; i++) {
 		enum standing t = standing(s, &r->terms[i]);
@@ -101,18 +103,26 @@ bool propagate(struct search *s)
 	return true;
 }
 
+/* Whether the term holds whatever is decided. */
+static bool holds_always(struct search *s, const struct term *t)
+{
+	uint32_t since = trail_since(s, t->package, t->set);
+
+	return since == NOTHING || s->trail.p[since].level == 0;
+}
+
 bool propagate_version(struct search *s, uint32_t package, uint32_t position)
 {
 	const struct tried *t = package_tried(s, package, position);
 
 	for (uint32_t i = 0; i < t->n; i++) {
 		const struct rule *r = &s->rules.p[t->rules[i]];
-		const struct term *about = &r->terms[r->n - 1];
 
-		if (r->n == 2 && standing(s, about) != STANDING_HOLDS) continue;
+		if (r->n == 2 && standing(s, &r->terms[1]) != STANDING_HOLDS) continue;
 		choose_count(s, t->rules[i], package);
 		if (set_subset(ladder_of(s, package), package_now(s, package), r->terms[0].set)) return broken(s, t->rules[i]);
 		trail_derive(s, package, r->terms[0].set, t->rules[i]);
+		if (r->n == 1 || holds_always(s, &r->terms[1])) trail_late(s, package, position, t->rules[i]);
 		return false;
 	}
 	return true;

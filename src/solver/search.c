@@ -2,11 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "solver/search.h"
 
+#define WORK_MAX 300000000 /* looks at rules: seconds */
+
 void search_begin(struct search *s, const struct solver_provider *provider, const struct solver_need *root, size_t n_root,
                   const struct solver_options *options)
 {
 	*s = (struct search){ .provider = provider, .options = options, .root = root, .n_root = n_root };
 	s->steps_max = SOLVER_STEPS_MAX;
+	s->work_max = WORK_MAX;
 	s->conflict = s->failure = NOTHING;
 	map_init(&s->by_name, &s->keep);
 	map_init(&s->pairs, &s->keep);
@@ -24,8 +27,9 @@ static bool usable(struct search *s, struct err *e)
 {
 	if (s->options->cancel != NULL && atomic_load_explicit(s->options->cancel, memory_order_relaxed))
 		return err_set(e, ERR_INTERRUPT, "interrupted", "interrupted");
-	if (++s->steps <= s->steps_max) return true;
-	err_set(e, ERR_RESOLVE, "too-complex", "no answer was found within %u steps", SOLVER_STEPS_MAX);
+	if (++s->steps <= s->steps_max && s->work <= s->work_max) return true;
+	err_set(e, ERR_RESOLVE, "too-complex", "these requirements are too hard: no answer was found within %llu steps",
+	        (unsigned long long)s->steps_max);
 	return err_help(e, "pin some of the packages: each pin makes the search smaller");
 }
 
@@ -64,8 +68,7 @@ static bool decide(struct search *s, uint32_t package, struct err *e)
 	}
 	if (!needs_load(s, package, position, e)) return false;
 	l = ladder_of(s, package);
-	if (propagate_version(s, package, position))
-		trail_decide(s, package, set_positions(&s->keep, position, position + 1, false));
+	if (propagate_version(s, package, position)) trail_decide(s, package, position);
 	return true;
 }
 

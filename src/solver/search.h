@@ -53,7 +53,8 @@ struct rule {
 		uint32_t reason; /* RULE_REFUSED */
 		struct {
 			struct proof_step *steps; /* RULE_LEARNT */
-			uint32_t n_steps;
+			uint32_t n_steps, cap_steps;
+			bool late; /* what is on level 0 is part of the proof */
 		};
 	};
 	uint32_t idle_at, idle_serial; /* it cannot matter while the trail has this entry */
@@ -102,9 +103,12 @@ struct package {
 	VEC(uint32_t) rules;        /* those that are neither needs nor refusals */
 	VEC(struct link) needed_by; /* packages that have rules about this one */
 	uint32_t learnt;            /* the last rule that was learnt about it */
-	struct map *groups;         /* a need -> its rule, see needs.c */
-	struct map *refusals;       /* a reason -> its rule */
-	uint32_t *tried_at;         /* position -> index + 1 into tried */
+	uint32_t late;              /* a rule of one term: what was excluded above level 0, though level 0 suffices; see trail.c */
+	bool is_late;
+	uint64_t forced_at;   /* the cut at which it was looked at again */
+	struct map *groups;   /* a need -> its rule, see needs.c */
+	struct map *refusals; /* a reason -> its rule */
+	uint32_t *tried_at;   /* position -> index + 1 into tried */
 	VEC(struct tried) tried;
 	/* conflict.c */
 	uint32_t mark;
@@ -121,6 +125,10 @@ struct entry {
 struct level {
 	uint32_t begin; /* first entry */
 	struct arena_mark mark;
+};
+
+struct forced {
+	uint32_t package, level;
 };
 
 struct heap_item {
@@ -146,15 +154,19 @@ struct search {
 	VEC(struct entry) trail;
 	VEC(struct level) levels;
 	uint32_t serial;
-	VEC(uint32_t) queue; /* packages that changed */
+	uint64_t n_cuts;
+	VEC(uint32_t) late;        /* packages whose late rule is not on level 0 yet */
+	VEC(struct forced) forced; /* packages that were decided by force, and where that was noticed */
+	VEC(uint32_t) queue;       /* packages that changed */
 	size_t queue_at;
 	VEC(struct heap_item) heap;
 	uint32_t n_orders;
 	uint64_t steps, steps_max;
-	uint32_t conflict;      /* the rule that is broken */
-	uint32_t failure;       /* the learnt rule without terms */
-	struct map pairs;       /* two projects -> how often one rejected the other */
-	VEC(struct swap) swaps; /* that are to be made */
+	uint64_t work, work_max; /* how often a rule was looked at, or a term of one */
+	uint32_t conflict;       /* the rule that is broken */
+	uint32_t failure;        /* the learnt rule without terms */
+	struct map pairs;        /* two projects -> how often one rejected the other */
+	VEC(struct swap) swaps;  /* that are to be made */
 	uint32_t n_promoted;
 };
 
@@ -184,7 +196,13 @@ void package_check(struct search *s, uint32_t package);
 static inline uint32_t trail_level(const struct search *s) { return (uint32_t)s->levels.n; }
 /* `forbidden` cannot be, because of the rule. */
 void trail_derive(struct search *s, uint32_t package, struct set *forbidden, uint32_t rule);
-void trail_decide(struct search *s, uint32_t package, struct set *to);
+/* The same unless it is known already; nothing left of the package breaks the rule. */
+void trail_exclude(struct search *s, uint32_t package, struct set *forbidden, uint32_t rule);
+/* That version is impossible because of the rule (of a need, or a refusal) for reasons that are all on level 0: so that it need not
+ * be excluded again each time the trail is cut. */
+void trail_late(struct search *s, uint32_t package, uint32_t position, uint32_t rule);
+/* Begins a level, unless the package can be nothing else. */
+void trail_decide(struct search *s, uint32_t package, uint32_t position);
 void trail_cut(struct search *s, uint32_t level);
 /* The first entry since which the package has been within the set: an index, or NOTHING when it always was. */
 uint32_t trail_since(struct search *s, uint32_t package, struct set *set);
@@ -213,7 +231,7 @@ void choose_count(struct search *s, uint32_t rule, uint32_t affected);
 /* Carries them out. */
 void choose_reorder(struct search *s);
 void choose_hint(struct search *s, uint32_t package);
-void choose_hint_more(struct search *s, uint32_t package);
+void choose_hint_more(struct search *s, uint32_t package, uint32_t position);
 
 /* --- needs.c --- */
 /* Rules of the root's needs. */

@@ -101,13 +101,13 @@ static const struct picks *relevant(struct story *t, uint32_t package)
 }
 
 /* Versions about which the fact tells something that matters; all of its versions when none does. */
-static struct picks versions_of(struct story *t, const struct fact *fact)
+static struct picks versions_of(struct story *t, struct arena *a, const struct fact *fact)
 {
-	struct picks which = picks_new(t->a, ladder_of(t->c->s, fact->from)->page), some;
+	struct picks which = picks_new(a, ladder_of(t->c->s, fact->from)->page), some;
 	const struct picks *matter = relevant(t, fact->from);
 
 	picks_positions(&which, ladder_of(t->c->s, fact->from), fact->versions);
-	some = picks_new(t->a, which.page);
+	some = picks_new(a, which.page);
 	for (size_t i = 0; i < which.page->n; i++) {
 		some.in[i] = which.in[i] && matter->in[i];
 		some.n += some.in[i] ? 1 : 0;
@@ -115,9 +115,9 @@ static struct picks versions_of(struct story *t, const struct fact *fact)
 	return some.n != 0 ? some : which;
 }
 
-static struct picks usable(struct story *t, uint32_t package)
+static struct picks usable(struct story *t, struct arena *a, uint32_t package)
 {
-	struct picks p = picks_new(t->a, ladder_of(t->c->s, package)->page);
+	struct picks p = picks_new(a, ladder_of(t->c->s, package)->page);
 	const struct picks *matter = relevant(t, package);
 
 	for (size_t i = 0; i < p.page->n; i++) {
@@ -129,10 +129,14 @@ static struct picks usable(struct story *t, uint32_t package)
 
 static str subject(struct story *t, const struct fact *fact)
 {
-	const struct package *x = &t->c->s->packages.p[fact->from];
-	struct picks which = versions_of(t, fact), whole = usable(t, fact->from);
+	struct arena *scratch = &t->c->s->scratch;
+	struct arena_mark mark = arena_mark(scratch);
+	struct picks which = versions_of(t, scratch, fact), whole = usable(t, scratch, fact->from);
+	str text =
+	    words_subject(t->a, project_of(t->c->s, fact->from)->name, t->c->s->packages.p[fact->from].extra, &which, &whole);
 
-	return words_subject(t->a, project_of(t->c->s, fact->from)->name, x->extra, &which, &whole);
+	arena_rewind(scratch, mark);
+	return text;
 }
 
 /* --- lines --- */
@@ -182,40 +186,48 @@ static void tell_page(struct story *t, uint32_t package, uint32_t depth)
 	}
 }
 
+static void add_picks(struct picks *to, const struct picks *from)
+{
+	for (size_t i = 0; i < to->page->n; i++) {
+		to->n += from->in[i] && !to->in[i] ? 1 : 0;
+		to->in[i] = to->in[i] || from->in[i];
+	}
+}
+
 /* Many needs of one package of which each version has its own: what they ask for together. */
 static void tell_merged(struct story *t, uint32_t package, uint32_t to, uint32_t depth)
 {
-	struct picks from = picks_new(t->a, ladder_of(t->c->s, package)->page),
-	             wanted = picks_new(t->a, ladder_of(t->c->s, to)->page);
-	struct picks whole = usable(t, package);
-	str name = project_of(t->c->s, to)->name;
+	struct arena *a = &t->c->s->scratch;
+	struct arena_mark mark = arena_mark(a), inner;
+	const struct solver_project *page = ladder_of(t->c->s, to)->page;
+	struct picks from = picks_new(a, ladder_of(t->c->s, package)->page), wanted = picks_new(a, page);
+	struct picks whole = usable(t, a, package);
+	str name = project_of(t->c->s, to)->name, who;
 
 	for (size_t i = 0; i < t->c->of[package].n; i++) {
 		uint32_t id = t->c->of[package].p[i];
 		const struct fact *fact = &t->c->facts.p[id];
-		struct picks which, ask;
+		struct picks some;
 
 		if (!fact->on || fact->kind != FACT_NEED || fact->to != to) continue;
 		t->told[id] = true;
-		which = versions_of(t, fact);
-		for (size_t k = 0; k < from.page->n; k++) {
-			from.n += which.in[k] && !from.in[k] ? 1 : 0;
-			from.in[k] = from.in[k] || which.in[k];
-		}
-		ask = everything(t->a, wanted.page);
-		picks_keep(&ask, &fact->need->allowed);
-		for (size_t k = 0; k < wanted.page->n; k++) {
-			wanted.n += ask.in[k] && !wanted.in[k] ? 1 : 0;
-			wanted.in[k] = wanted.in[k] || ask.in[k];
-		}
+		inner = arena_mark(a);
+		some = versions_of(t, a, fact);
+		add_picks(&from, &some);
+		some = everything(a, page);
+		picks_keep(&some, &fact->need->allowed);
+		add_picks(&wanted, &some);
+		arena_rewind(a, inner);
 	}
-	add(t, depth, true,
-	    arena_fmt(
-	        t->a, STR_FMT " needs " STR_FMT,
-	        STR_ARG(words_subject(t->a, project_of(t->c->s, package)->name, t->c->s->packages.p[package].extra, &from, &whole)),
-	        STR_ARG(wanted.n == 0
-	                    ? arena_fmt(t->a, "versions of " STR_FMT " that do not exist", STR_ARG(name))
-	                    : arena_fmt(t->a, "one of " STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(words_range(t->a, &wanted))))));
+	who = words_subject(t->a, project_of(t->c->s, package)->name, t->c->s->packages.p[package].extra, &from, &whole);
+	if (wanted.n == 0)
+		add(t, depth, true,
+		    arena_fmt(t->a, STR_FMT " needs versions of " STR_FMT " that do not exist", STR_ARG(who), STR_ARG(name)));
+	else
+		add(t, depth, true,
+		    arena_fmt(t->a, STR_FMT " needs one of " STR_FMT " " STR_FMT, STR_ARG(who), STR_ARG(name),
+		              STR_ARG(words_range(t->a, &wanted))));
+	arena_rewind(a, mark);
 }
 
 static size_t count_to(const struct story *t, uint32_t package, uint32_t to)
@@ -233,6 +245,8 @@ static size_t count_to(const struct story *t, uint32_t package, uint32_t to)
 /* Work that is left: lines about a package. A list in place of recursion. */
 struct visit {
 	uint32_t fact, depth;
+	uint64_t rank;
+	str text; /* of the need */
 };
 
 struct visits {
@@ -268,13 +282,21 @@ static void tell(struct story *t, uint32_t id, uint32_t depth)
 /* For the order of lines: the project's needs before those of its extras, newer versions first, refusals last. */
 static uint64_t rank_of(struct story *t, const struct fact *fact)
 {
-	struct picks which;
-	size_t i = 0;
+	struct ladder *l;
+	uint32_t first;
 
 	if (fact->kind != FACT_NEED) return UINT64_MAX;
-	which = versions_of(t, fact);
-	while (i < which.page->n && !which.in[i]) i++;
-	return ((uint64_t)fact->from << 32) + i;
+	l = ladder_of(t->c->s, fact->from);
+	first = set_first(l, fact->versions);
+	return (uint64_t)fact->from << 32 | (first != LADDER_NONE ? l->candidate[first] : 0);
+}
+
+static int visit_cmp(const void *a, const void *b)
+{
+	const struct visit *x = a, *y = b;
+
+	if (x->rank != y->rank) return x->rank < y->rank ? 1 : -1;
+	return x->text.n != 0 && y->text.n != 0 ? str_cmp(y->text, x->text) : (x->fact < y->fact) - (x->fact > y->fact);
 }
 
 /* Facts of the package and its extras, in the order of their lines, to the end of the list in reverse (it is used as a stack). */
@@ -288,17 +310,14 @@ static void open_package(struct story *t, struct visits *stack, uint32_t base, u
 	for (size_t k = 0; k < p->packages.n; k++) {
 		const struct fact_list *list = &t->c->of[p->packages.p[k]];
 
-		for (size_t i = 0; i < list->n; i++)
-			if (t->c->facts.p[list->p[i]].on) *vec_push(t->a, stack) = (struct visit){ list->p[i], depth };
-	}
-	for (size_t i = first + 1; i < stack->n; i++) { /* few: an insertion sort */
-		struct visit v = stack->p[i];
-		uint64_t rank = rank_of(t, &t->c->facts.p[v.fact]);
-		size_t at = i;
+		for (size_t i = 0; i < list->n; i++) {
+			const struct fact *fact = &t->c->facts.p[list->p[i]];
+			str text = fact->kind == FACT_NEED ? fact->need->text : (str){ NULL, 0 };
 
-		for (; at > first && rank_of(t, &t->c->facts.p[stack->p[at - 1].fact]) < rank; at--) stack->p[at] = stack->p[at - 1];
-		stack->p[at] = v;
+			if (fact->on) *vec_push(t->a, stack) = (struct visit){ list->p[i], depth, rank_of(t, fact), text };
+		}
 	}
+	if (stack->n > first) qsort(stack->p + first, stack->n - first, sizeof *stack->p, visit_cmp);
 }
 
 /* Numbers in texts count as numbers: line 2 comes before line 10. */
@@ -364,7 +383,7 @@ static void tell_all(struct story *t)
 	const struct root_line *lines = root_lines(t, &n);
 
 	for (size_t r = 0; r < n; r++) {
-		*vec_push(t->a, &stack) = (struct visit){ lines[r].fact, 0 };
+		*vec_push(t->a, &stack) = (struct visit){ .fact = lines[r].fact };
 		while (stack.n != 0) {
 			struct visit v = stack.p[--stack.n];
 			const struct fact *fact = &t->c->facts.p[v.fact];
@@ -407,11 +426,15 @@ uint32_t story_end(const struct core *c)
 /* The name, with its version when only one is meant. */
 static str needer(struct story *t, const struct fact *fact)
 {
-	str name = project_of(t->c->s, fact->from)->name;
-	struct picks which = versions_of(t, fact);
+	struct arena *scratch = &t->c->s->scratch;
+	struct arena_mark mark = arena_mark(scratch);
+	str name = words_name(t->a, project_of(t->c->s, fact->from)->name, t->c->s->packages.p[fact->from].extra);
+	struct picks which = versions_of(t, scratch, fact);
 
-	if (which.n != 1 || count_to(t, fact->from, fact->to) != 1) return name;
-	return arena_fmt(t->a, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(words_range(t->a, &which)));
+	if (which.n == 1 && count_to(t, fact->from, fact->to) == 1)
+		name = arena_fmt(t->a, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(words_range(t->a, &which)));
+	arena_rewind(scratch, mark);
+	return name;
 }
 
 /* Who wants the project: each once. */

@@ -60,13 +60,15 @@ static str run_text(struct arena *a, const struct picks *p, size_t oldest, size_
 
 str words_range(struct arena *a, const struct picks *which)
 {
-	size_t oldest, newest, at = which->page->n;
-	struct picks none = picks_new(a, which->page);
+	size_t newest = 0, oldest = which->page->n;
 
-	return next_run(which, &none, &at, &oldest, &newest) ? run_text(a, which, oldest, newest) : (str){ NULL, 0 };
+	if (which->n == 0) return (str){ NULL, 0 };
+	while (!which->in[newest]) newest++;
+	while (!which->in[oldest - 1]) oldest--;
+	return run_text(a, which, oldest - 1, newest);
 }
 
-static str full_name(struct arena *a, str name, str extra)
+str words_name(struct arena *a, str name, str extra)
 {
 	return extra.n == 0 ? name : arena_fmt(a, STR_FMT "[" STR_FMT "]", STR_ARG(name), STR_ARG(extra));
 }
@@ -74,22 +76,19 @@ static str full_name(struct arena *a, str name, str extra)
 str words_subject(struct arena *a, str name, str extra, const struct picks *which, const struct picks *whole)
 {
 	size_t runs = 0, oldest, newest, at = which->page->n, missing = 0;
-	str list = { NULL, 0 }, last = { NULL, 0 };
+	str run[RUNS_MAX + 1], list;
 
-	name = full_name(a, name, extra);
+	name = words_name(a, name, extra);
 	for (size_t i = 0; i < which->page->n; i++) missing += !which->in[i] && ladder_refuses(which->page, i) == 0 ? 1 : 0;
 	if (which->n == 0) return name;
 	if (which->n > 1 && missing == 0) return arena_fmt(a, "every version of " STR_FMT, STR_ARG(name));
-	while (next_run(which, whole, &at, &oldest, &newest)) {
-		if (runs >= 2) list = arena_fmt(a, STR_FMT ", " STR_FMT, STR_ARG(list), STR_ARG(last));
-		if (runs == 1) list = last;
-		last = run_text(a, which, oldest, newest);
-		if (runs == 0 && at == newest && which->n == 1) return arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(last));
-		runs++;
-	}
-	if (runs == 1) return arena_fmt(a, "every " STR_FMT " from " STR_FMT, STR_ARG(name), STR_ARG(last));
+	while (runs <= RUNS_MAX && next_run(which, whole, &at, &oldest, &newest)) run[runs++] = run_text(a, which, oldest, newest);
 	if (runs > RUNS_MAX)
 		return arena_fmt(a, "each of %zu versions of " STR_FMT " from " STR_FMT, which->n, STR_ARG(name),
 		                 STR_ARG(words_range(a, which)));
-	return arena_fmt(a, "each of " STR_FMT " " STR_FMT " and " STR_FMT, STR_ARG(name), STR_ARG(list), STR_ARG(last));
+	if (which->n == 1) return arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(name), STR_ARG(run[0]));
+	if (runs == 1) return arena_fmt(a, "every " STR_FMT " from " STR_FMT, STR_ARG(name), STR_ARG(run[0]));
+	list = run[0];
+	for (size_t i = 1; i + 1 < runs; i++) list = arena_fmt(a, STR_FMT ", " STR_FMT, STR_ARG(list), STR_ARG(run[i]));
+	return arena_fmt(a, "each of " STR_FMT " " STR_FMT " and " STR_FMT, STR_ARG(name), STR_ARG(list), STR_ARG(run[runs - 1]));
 }

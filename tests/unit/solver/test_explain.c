@@ -145,7 +145,7 @@ static const struct {
 	  "python-jose[cryptography] 3.3.0: cryptography>=3.4\n"
 	  "cryptography 2.9\n"
 	  "cryptography 42.0\n",
-	  "error: python-jose 3.3.0 and requirements.txt:2 need different versions of cryptography\n"
+	  "error: python-jose[cryptography] 3.3.0 and requirements.txt:2 need different versions of cryptography\n"
 	  "why: python-jose[cryptography]==3.3.0 is required by requirements.txt:1\n"
 	  "  python-jose[cryptography] 3.3.0 needs cryptography>=3.4\n"
 	  "cryptography<3 is required by requirements.txt:2\n"
@@ -159,7 +159,7 @@ static const struct {
 	  "a[y] 1: c>=2\n"
 	  "c 1\n"
 	  "c 2\n",
-	  "error: c is needed in versions that exclude each other\n"
+	  "error: a[x] 1 and a[y] 1 need different versions of c\n"
 	  "why: a[all] is required by requirements.txt:1\n"
 	  "  a[all] 1 needs a[x]\n"
 	  "  a[all] 1 needs a[y]\n"
@@ -259,11 +259,11 @@ static const struct {
 	  "a 6 ?has broken metadata\n",
 	  "error: there is no usable version of a\n"
 	  "why: a is required by requirements.txt:1\n"
+	  "  a 6 has broken metadata\n"
 	  "  a 5 needs Python >=3.13\n"
 	  "  a 4 was uploaded after 2023-11-01\n"
 	  "  each of a 1 and 3 is yanked\n"
 	  "  a 2 has no wheel for python3.12/arm64\n"
-	  "  a 6 has broken metadata\n"
 	  "names: a\n" },
 	{ "deep chain", NULL,
 	  "> a\n"
