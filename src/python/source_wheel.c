@@ -75,6 +75,8 @@ static const struct {
 	{ "pdm.pep517.api", &source_pdm },
 	{ "uv_build", &source_uv },
 	{ "hatchling.build", &source_hatch },
+	{ "poetry.core.masonry.api", &source_poetry },
+	{ "poetry.masonry.api", &source_poetry },
 };
 
 static bool read_pyproject(struct source_work *w)

@@ -1,0 +1,237 @@
+/* source_poetry_files.c: which files poetry-core's wheel holds.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "base/map.h"
+#include "python/name.h"
+#include "python/source_poetry.h"
+
+struct files {
+	const struct poetry *p;
+	struct map taken;    /* paths that are in the wheel: the first rule that names a file decides where it goes */
+	struct map excluded; /* by `exclude`, and not by `include` for wheels */
+	struct map included; /* by `include`, for wheels */
+};
+
+static str clean(str path)
+{
+	while (str_ends(path, S("/"))) path.n--;
+	while (str_starts(path, S("./"))) path = str_from_pos(path, 2);
+	return str_eq(path, S(".")) ? (str){ 0 } : path;
+}
+
+/* --- [[tool.poetry.packages]], [[tool.poetry.include]] --- */
+
+struct entry {
+	str include, from, to;
+	bool wheel;
+	const struct toml_value *at;
+};
+
+/* format: one, several, or the default. */
+static bool is_for_wheels(struct source_work *w, const struct toml_value *table, bool fallback, bool *out)
+{
+	struct str_list formats = { 0 };
+	if (!toml_want_strings(w->a, &w->pyproject, table, "format", true, &formats, w->e)) return false;
+	*out = toml_get(table, S("format")) ? str_list_has(&formats, S("wheel")) : fallback;
+	return true;
+}
+
+static bool leaves_project(str path)
+{
+	return str_starts(path, S("/")) || str_eq(path, S("..")) || str_starts(path, S("../")) || str_contains(path, S("/../"));
+}
+
+static bool read_entry(struct source_work *w, const struct toml_value *v, const char *key, bool fallback, struct entry *out)
+{
+	const struct toml_document *d = &w->pyproject;
+	*out = (struct entry){ .at = v, .wheel = fallback };
+	if (v->type == TOML_STRING) {
+		out->include = v->u.string;
+	} else if (v->type != TOML_TABLE) {
+		return source_bad_field(w, v, "a path, or a table with `%s`, is wanted here", key);
+	} else if (!toml_want_string(d, v, key, &out->include, w->e) || !toml_want_string(d, v, "from", &out->from, w->e) ||
+	           !toml_want_string(d, v, "to", &out->to, w->e) || !is_for_wheels(w, v, fallback, &out->wheel)) {
+		return false;
+	}
+	out->include = clean(out->include);
+	out->from = clean(out->from);
+	out->to = clean(out->to);
+	if (leaves_project(out->include) || leaves_project(out->from))
+		return source_refuse(w, "[tool.poetry] packs files outside the project: " STR_FMT, STR_ARG(out->include));
+	return out->include.n || source_bad_field(w, v, "`%s` is empty", key);
+}
+
+/* --- what patterns name --- */
+
+/* Every file that the pattern names, or that lies in a folder it names, of those below `from`. */
+static void expand(struct source_work *w, str from, str pattern, struct str_list *out)
+{
+	size_t first, end;
+	str inside = { 0 }; /* the folder that was named last */
+	source_tree_below(w->tree, from, &first, &end);
+	for (size_t i = first; i < end; i++) {
+		const struct source_entry *entry = &w->tree->entries[i];
+		str path = from.n ? str_from_pos(entry->path, from.n + 1) : entry->path;
+		bool below = inside.n && str_starts(path, inside) && str_at(path, inside.n) == '/';
+		if (!below && !source_glob_match(pattern, path, true)) continue;
+		if (entry->folder && !below)
+			inside = path;
+		else if (!entry->folder)
+			*vec_push(w->a, out) = entry->path;
+	}
+}
+
+static bool is_package(const struct str_list *files)
+{
+	bool typed = files->n > 0;
+	for (size_t i = 0; i < files->n; i++) {
+		if (str_ends(files->p[i], S(".py"))) return true;
+		typed = typed && (str_ends(files->p[i], S(".pyi")) || str_ends(files->p[i], S("/py.typed")));
+	}
+	return typed;
+}
+
+static bool nothing_there(struct source_work *w, str what, const struct toml_value *at)
+{
+	err_set(w->e, ERR_FORMAT, "empty-package", "there is no package for `" STR_FMT "`: " STR_FMT, STR_ARG(w->facts.name),
+	        STR_ARG(what));
+	if (at)
+		toml_where(w->e, &w->pyproject, at->offset);
+	else
+		err_where(w->e, STR_FMT, STR_ARG(w->pyproject.path));
+	return err_help(w->e, "add a module, or name the right one: packages = [{ include = \"...\", from = \"src\" }]");
+}
+
+/* --- the rules for one file --- */
+
+static bool is_left_out(const struct files *f, const struct source_entry *entry)
+{
+	if (map_has(&f->included, entry->path)) return false;
+	return entry->ignored || map_has(&f->excluded, entry->path);
+}
+
+static void add_file(struct source_work *w, struct files *f, str path, str from, str to)
+{
+	bool added;
+	map_put(&f->taken, path, &added);
+	if (!added) return;
+	str name = from.n ? str_from_pos(path, from.n + 1) : path;
+	source_add_member(w, to.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(to), STR_ARG(name)) : name, path);
+}
+
+static bool add_package(struct source_work *w, struct files *f, const struct entry *x)
+{
+	struct str_list files = { 0 };
+	expand(w, x->from, x->include, &files);
+	if (!files.n || (!is_package(&files) && !source_has_magic(x->include) && files.n > 1)) {
+		str what = x->from.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(x->from), STR_ARG(x->include)) : x->include;
+		return nothing_there(w, arena_join(w->a, what, S(" holds no module")), x->at);
+	}
+	for (size_t i = 0; i < files.n; i++)
+		if (!is_left_out(f, source_tree_find(w->tree, files.p[i]))) add_file(w, f, files.p[i], x->from, x->to);
+	return true;
+}
+
+/* --- packages --- */
+
+static bool is_there(const struct source_work *w, str path, bool folder)
+{
+	const struct source_entry *entry = source_tree_find(w->tree, path);
+	return entry && entry->folder == folder;
+}
+
+/* A folder or a module that has the project's name, at the top or in src/. */
+static bool find_package(struct source_work *w, struct entry *out)
+{
+	static const char *const tops[] = { "", "src/" };
+	str name = source_escaped_name(w->a, w->facts.name);
+	for (size_t i = 0; i < 2; i++) {
+		str folder = arena_join(w->a, str_from(tops[i]), name), module = arena_join(w->a, folder, S(".py"));
+		bool package = is_there(w, folder, true), single = is_there(w, module, false);
+		if (package && single)
+			return source_refuse(w, "there are " STR_FMT " and " STR_FMT ": poetry-core takes neither", STR_ARG(folder),
+			                     STR_ARG(module));
+		if (!package && !single) continue;
+		*out =
+		    (struct entry){ .include = package ? name : arena_join(w->a, name, S(".py")), .from = i ? S("src") : (str){ 0 } };
+		return true;
+	}
+	return nothing_there(w, arena_fmt(w->a, STR_FMT " and src/" STR_FMT " are not there", STR_ARG(name), STR_ARG(name)), NULL);
+}
+
+static bool add_packages(struct source_work *w, struct files *f)
+{
+	const struct toml_value *list = NULL;
+	struct entry x;
+	size_t taken = 0;
+	if (f->p->tool && !toml_want_array(&w->pyproject, f->p->tool, "packages", &list, w->e)) return false;
+	for (size_t i = 0; list && i < list->u.array.n; i++) {
+		if (!read_entry(w, list->u.array.p[i], "include", true, &x)) return false;
+		if (!x.wheel) continue;
+		if (!add_package(w, f, &x)) return false;
+		taken++;
+	}
+	return taken || (find_package(w, &x) && add_package(w, f, &x));
+}
+
+/* --- include, exclude --- */
+
+static bool read_includes(struct source_work *w, struct files *f, struct str_list *named)
+{
+	const struct toml_value *list = NULL;
+	if (f->p->tool && !toml_want_array(&w->pyproject, f->p->tool, "include", &list, w->e)) return false;
+	for (size_t i = 0; list && i < list->u.array.n; i++) {
+		struct entry x;
+		if (!read_entry(w, list->u.array.p[i], "path", false, &x)) return false;
+		if (x.wheel) expand(w, (str){ 0 }, x.include, named);
+	}
+	for (size_t i = 0; i < named->n; i++) map_put(&f->included, named->p[i], NULL);
+	return true;
+}
+
+static bool read_excludes(struct source_work *w, struct files *f)
+{
+	struct str_list patterns = { 0 }, files = { 0 };
+	if (f->p->tool && !toml_want_strings(w->a, &w->pyproject, f->p->tool, "exclude", false, &patterns, w->e)) return false;
+	for (size_t i = 0; i < patterns.n; i++) expand(w, (str){ 0 }, clean(patterns.p[i]), &files);
+	for (size_t i = 0; i < files.n; i++) map_put(&f->excluded, files.p[i], NULL);
+	return true;
+}
+
+/* --- scripts = { NAME = { reference = PATH, type = "file" } } --- */
+
+static bool add_scripts(struct source_work *w, const struct poetry *p)
+{
+	const struct toml_value *scripts = poetry_option(p, "scripts");
+	for (size_t i = 0; scripts && i < scripts->u.table.n; i++) {
+		const struct toml_value *v = scripts->u.table.p[i].value;
+		str type = { 0 }, path = { 0 };
+		if (v->type != TOML_TABLE) continue;
+		if (!toml_want_string(&w->pyproject, v, "type", &type, w->e) ||
+		    !toml_want_string(&w->pyproject, v, "reference", &path, w->e))
+			return false;
+		if (!str_eq(type, S("file"))) continue;
+		path = clean(path);
+		if (leaves_project(path) || !is_there(w, path, false))
+			return source_bad_field(w, v, "the script `" STR_FMT "` is no file of the project", STR_ARG(path));
+		size_t slash = str_rchr(path, '/');
+		str name = slash == STR_NONE ? path : str_from_pos(path, slash + 1);
+		source_add_member(w,
+		                  arena_fmt(w->a, STR_FMT "-" STR_FMT ".data/scripts/" STR_FMT,
+		                            STR_ARG(source_escaped_name(w->a, w->facts.name)), STR_ARG(w->facts.version),
+		                            STR_ARG(name)),
+		                  path);
+	}
+	return true;
+}
+
+bool poetry_add_files(struct source_work *w, const struct poetry *p)
+{
+	struct files f = { .p = p };
+	struct str_list named = { 0 };
+	map_init(&f.taken, w->a);
+	map_init(&f.excluded, w->a);
+	map_init(&f.included, w->a);
+	if (!read_includes(w, &f, &named) || !read_excludes(w, &f) || !add_packages(w, &f)) return false;
+	for (size_t i = 0; i < named.n; i++) add_file(w, &f, named.p[i], (str){ 0 }, (str){ 0 });
+	return add_scripts(w, p);
+}
