@@ -33,12 +33,14 @@ static void collect_depends(struct build *b, struct job *j, const struct stamp *
 	for (size_t i = 0; i < stamp->sources.n; i++) add_depend(b, j, &seen, stamp->sources.p[i].path);
 }
 
-/* Warnings are about the artifact as it lies there, so they are told again. */
+/* Warnings are about the artifact as it lies there, so they are told again. The one about --upgrade is about that run alone. */
 static void repeat_warnings(struct build *b, struct job *j)
 {
 	const struct build_result *r = &j->built->result;
 	for (size_t i = 0; i < r->warnings.n; i++)
-		note_add(&j->built->notes, NOTE_WARNING, r->warnings.p[i].id.p, STR_FMT, STR_ARG(r->warnings.p[i].message));
+		if (!str_eq(r->warnings.p[i].id, S("upgrade-unknown")))
+			note_add(&j->built->notes, NOTE_WARNING, arena_cstr(b->a, r->warnings.p[i].id), STR_FMT,
+			         STR_ARG(r->warnings.p[i].message));
 	build_take_warnings(b, j);
 }
 

@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 import base64
 import hashlib
 import json
+import os
 import zipfile
 
 import pytest
@@ -201,6 +202,18 @@ def test_yanked_is_built_and_warned(lamina, index):
     assert [(w["id"], w["message"]) for w in result.record["warnings"]] == [
         ("yanked", "solo-1.2-py3-none-any.whl was yanked: broken on Sundays")]
     assert "warning: solo-1.2-py3-none-any.whl was yanked: broken on Sundays" in result.err
+
+
+def test_warnings_are_told_again_as_they_were(lamina, index):
+    index.add(SOLO, yanked="broken on Sundays")
+    lamina.requirements(SOLO.locked)
+    args = ("-r", "requirements.txt", "-o", "a.zip", "--index-url", index.url)
+    first = lamina.build(*args).ok().record
+    for _ in range(2):
+        record = lamina.build(*args).ok().record
+        assert record["up_to_date"] is True and record["warnings"] == first["warnings"] != []
+    os.utime(lamina.folder / "requirements.txt", (1, 1))
+    assert lamina.build(*args).ok().record["warnings"] == first["warnings"]
 
 
 def test_yanked_in_json(lamina, index):
