@@ -46,9 +46,11 @@ bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e)
 		if (st.is_regular) found = requirements;
 	}
 	if (found.n == 0) {
-		err_set(e, ERR_IO, "not-found", "the project `" STR_FMT "` has no lock", STR_ARG(folder));
-		err_why(e, "looked for pylock.toml, poetry.lock, uv.lock, pdm.lock, Pipfile.lock and requirements.txt");
-		return err_help(e, "make one with your package manager (`poetry lock`, `uv lock`), or name it with --lock");
+		err_set(e, ERR_IO, "not-found", "the project `" STR_FMT "` has no lock, and nothing that a lock could be made of",
+		        STR_ARG(folder));
+		err_why(e, "looked for pylock.toml, poetry.lock, uv.lock, pdm.lock, Pipfile.lock, requirements.txt, and a project in "
+		           "pyproject.toml or setup.cfg");
+		return err_help(e, "name the folder of the project with --project, a lock with --lock, or requirements with -r");
 	}
 	*path = found;
 	return true;

@@ -251,8 +251,13 @@ static bool refuse_identity(const struct build_request *request, struct err *e)
 	                   " builds has its kind and name there");
 }
 
-static bool nothing_to_build(struct err *e)
+static bool nothing_to_build(const struct build_request *request, struct err *e)
 {
+	if (request->names.n) {
+		err_set(e, ERR_USAGE, "no-artifact", "`" STR_FMT "` names no artifact: there is no " CONFIG_NAME " here",
+		        STR_ARG(request->names.p[0]));
+		return err_help(e, "options name what there is: -r FILE, --project DIR, and --upgrade NAME again for each name");
+	}
 	err_set(e, ERR_USAGE, "no-artifact",
 	        "nothing to build: there is no " CONFIG_NAME " here, and no option names what to build");
 	return err_help(
@@ -306,7 +311,7 @@ bool project_load(struct arena *a, const struct build_request *request, const st
 	if (describes_artifact(request)) {
 		ok = from_options(a, request, &config, notes, &p, e);
 	} else {
-		if (path.n == 0) return nothing_to_build(e);
+		if (path.n == 0) return nothing_to_build(request, e);
 		p.config_path = path;
 		p.state = path_join(a, config.folder, S(".lamina"));
 		ok = from_config(a, request, &config, notes, &p, e);

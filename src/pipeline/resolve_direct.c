@@ -75,7 +75,7 @@ static bool from_folder(struct resolve_target *t, const struct want *w, struct r
 	struct wants *folder = arena_new(a, struct wants);
 	struct wants_request request = { .project = location_of(a, w) };
 	if (!wants_read(a, &request, t->run->notes, folder, &why)) {
-		if (why.code == ERR_RESOLVE || why.code == ERR_IO) return source_only(t, w, why.what, e);
+		if (why.code == ERR_RESOLVE) return source_only(t, w, why.what, e);
 		*e = why;
 		return false;
 	}
