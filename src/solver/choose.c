@@ -10,6 +10,7 @@
 #include "solver/search.h"
 
 #define CONFLICTS_MAX 5
+#define CHAIN_MAX     32 /* of needs that are followed */
 #define BATCH_MAX     50
 #define BATCH_LOOKS   400
 
@@ -125,6 +126,26 @@ static uint32_t culprit_of(struct search *s, const struct rule *r, uint32_t affe
 	return level != 0 ? s->packages.p[s->trail.p[s->levels.p[level - 1].begin].package].project : NOTHING;
 }
 
+/* Is `affected` only there because of the culprit, through whatever needs it? Then another order changes nothing. */
+static bool comes_from(struct search *s, uint32_t affected, uint32_t culprit)
+{
+	for (unsigned i = 0; i < CHAIN_MAX; i++) {
+		struct ladder *l = ladder_of(s, affected);
+		struct set needed = { .placed = true, .n = 1, .spans = &(struct span){ 0, l->n } };
+		bool is_needed = l->page != NULL && l->n != 0 && !package_now(s, affected)->none;
+		uint32_t since = is_needed ? trail_since(s, affected, &needed) : NOTHING;
+		const struct rule *r =
+		    since != NOTHING && s->trail.p[since].rule != NOTHING ? &s->rules.p[s->trail.p[since].rule] : NULL;
+
+		if (r == NULL) return false;
+		for (uint32_t k = 0; k < r->n; k++)
+			if (r->terms[k].package != affected && s->packages.p[r->terms[k].package].project == culprit) return true;
+		if (r->kind != RULE_NEED || r->from == NOTHING) return false;
+		affected = r->from;
+	}
+	return false;
+}
+
 void choose_count(struct search *s, uint32_t rule, uint32_t affected)
 {
 	uint32_t own = s->packages.p[affected].project, culprit = culprit_of(s, &s->rules.p[rule], affected);
@@ -133,7 +154,7 @@ void choose_count(struct search *s, uint32_t rule, uint32_t affected)
 	void **slot;
 
 	if (culprit == NOTHING || culprit == own || s->projects.p[culprit].priority == PRIORITY_SINGLE ||
-	    s->projects.p[own].priority == PRIORITY_SINGLE)
+	    s->projects.p[own].priority == PRIORITY_SINGLE || comes_from(s, affected, culprit))
 		return;
 	key = arena_new(&s->keep, uint64_t);
 	*key = pair;
