@@ -272,6 +272,7 @@ static void show(struct run *run, const struct relock_set *set, const struct pro
 			note_add(notes, NOTE_INFO, "is-lock", STR_FMT " is a lock already: it is used as it is",
 			         STR_ARG(lock->shown.n && lock->project.n == 0 ? lock->shown : x->dependencies.p[0].path));
 	}
+	if (set->list.n == 0) note_add(notes, NOTE_INFO, "nothing-to-lock", "nothing to lock: no dependencies are named");
 	ui_notes(run->ui, notes, &shown);
 	for (size_t i = 0; i < set->list.n; i++) {
 		const struct relock *x = set->list.p[i];
