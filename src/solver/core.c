@@ -299,11 +299,12 @@ void core_find(struct core *c, struct search *s, struct arena *a)
 	*c = (struct core){ .s = s, .a = a };
 	map_init(&k.needs, a);
 	walk(s, collect_rule, &k);
-	if (!load_pages(c)) return;
-	add_pages(c);
+	/* What cannot be asked any more is no part of the proof: the rules that were used stand without it. */
+	bool loaded = load_pages(c);
+	if (loaded) add_pages(c);
 	c->of = arena_array(a, struct fact_list, s->packages.n);
 	for (uint32_t i = 0; i < c->facts.n; i++)
 		if (c->facts.p[i].from != NOTHING) *vec_push(a, &c->of[c->facts.p[i].from]) = i;
-	if (c->facts.n > CORE_FACTS || !still_impossible(c, &work)) return;
+	if (!loaded || c->facts.n > CORE_FACTS || !still_impossible(c, &work)) return;
 	drop(c);
 }
