@@ -22,6 +22,7 @@ struct selection {
 	struct mapping sources; /* "src/" -> "" */
 	struct mapping forced;
 	struct str_list reserved; /* sorted: names in the wheel that force-include has taken */
+	bool narrowed;            /* include or packages say something, be it that nothing matches */
 	bool only_packages, skip_excluded, exclude_all;
 	bool upper_rules; /* .gitignore stands above the project: the tree's marks are asked */
 };
@@ -294,6 +295,7 @@ static bool read_selection(struct source_work *w, struct selection *s)
 	for (size_t i = 0; i < include.n; i++) hatch_spec_add(w->a, &s->include, include.p[i]);
 	for (size_t i = 0; i < s->packages.n; i++)
 		hatch_spec_add(w->a, &s->include, arena_fmt(w->a, "/" STR_FMT "/", STR_ARG(s->packages.p[i])));
+	s->narrowed = include.n || s->packages.n;
 	return read_only(w, s, &only);
 }
 
@@ -331,7 +333,7 @@ static bool is_wanted(struct source_work *w, const struct selection *s, str path
 		if (!is_file(w, arena_join(w->a, folder, S("__init__.py")))) return false;
 	}
 	if (is_excluded(s, path, false, entry->ignored)) return false;
-	return explicit || !s->include.list.n || hatch_spec_match(&s->include, path, false) == HATCH_MATCHES;
+	return explicit || !s->narrowed || hatch_spec_match(&s->include, path, false) == HATCH_MATCHES;
 }
 
 /* Folders and files that hatchling never walks into or takes; below: from the folder where the walk began. */

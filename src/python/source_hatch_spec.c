@@ -11,6 +11,17 @@ static str without_blanks(str line)
 	return line;
 }
 
+/* Parts that no name of a file has: the rule never matches. */
+static bool has_empty_part(str pattern)
+{
+	str part;
+	for (bool more = true; more;) {
+		more = str_cut(pattern, '/', &part, &pattern);
+		if (part.n == 0 || str_eq(part, S("."))) return true;
+	}
+	return false;
+}
+
 /* Any path for "*" and two asterisks; with a slash behind them, any path in a folder. */
 static bool matches_all(str pattern) { return str_eq(pattern, S("*")) || str_eq(pattern, S("**")); }
 
@@ -29,7 +40,7 @@ void hatch_spec_add(struct arena *a, struct hatch_spec *spec, str line)
 	}
 	bool anywhere = str_chr(line, '/') == STR_NONE;
 	if (str_starts(line, S("/"))) line = str_from_pos(line, 1);
-	if (line.n == 0 || line.n > GLOB_MAX / 3) return;
+	if (line.n > GLOB_MAX / 3 || has_empty_part(line)) return;
 	if (anywhere && matches_all(line)) {
 		line = (str){ 0 };
 	} else if (anywhere) {

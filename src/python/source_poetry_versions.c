@@ -203,12 +203,15 @@ bool poetry_python_marker(struct source_work *w, const struct toml_value *at, st
 {
 	struct marker_sets *sets = marker_sets_new(w->a);
 	struct interval_set all = { 0 };
+	struct version v;
 	str rest = str_trim(text), part;
 	*out = (str){ 0 };
 	if (!rest.n || str_eq(rest, S("*"))) return true;
+	/* "3" becomes a comparison that no Python fulfils. */
+	if (one_version(w->a, rest, &v) && v.n_release == 1)
+		return *out = arena_fmt(w->a, "python_version == \"" STR_FMT "\"", STR_ARG(v.text)), true;
 	while (rest.n) {
 		struct poetry_constraint c;
-		struct version v;
 		if (!str_cut(rest, '|', &part, &rest)) rest = (str){ 0 };
 		part = str_trim(part);
 		if (!part.n) continue;

@@ -22,6 +22,7 @@ SHAPES = {
     "normal name": {"pyproject.toml": BUILD + '[project]\nname = "My-Demo"\nversion = "v1.0"\n', "my_demo/__init__.py": "", "my_demo/sub/x.py": ""},
     "packages": {"pyproject.toml": wheel('packages = ["src/demo", "lib/two", "three"]\n'), "src/demo/__init__.py": "", "src/no/__init__.py": "", "lib/two/a.py": "", "three/b.py": ""},
     "include": {"pyproject.toml": wheel('include = ["demo/**/*.py", "/data", "*.txt"]\n'), "demo/__init__.py": "", "demo/a/b.py": "", "demo/a/b.md": "", "data/x.bin": "x", "other/data/y": "", "deep/er/t.txt": "t"},
+    "no such names": {"pyproject.toml": wheel('include = ["./demo", "demo//a.py", "# x"]\nexclude = ["./demo"]\nartifacts = ["keep.txt"]\n'), "demo/__init__.py": "", "demo/a.py": "", "demo/keep.txt": ""},
     "exclude": {
         "pyproject.toml": wheel('packages = ["demo"]\nexclude = ["tests", "/demo/sub/*", "!/demo/sub/keep.py", "*.log", "**/cache/**"]\n'),
         "demo/__init__.py": "", "demo/tests/x.py": "", "demo/sub/keep.py": "", "demo/sub/x.py": "", "demo/a.log": "", "demo/cache/y.py": "", "demo/x/cache/z.py": "", "demo/x/cache.py": "",
