@@ -83,7 +83,7 @@ struct artifact {
 	VEC(struct dependency_input) dependencies;
 	struct str_list groups, only_groups, extras;
 	bool no_default_groups, all_extras;
-	bool no_deps; /* of private packages: themselves alone */
+	bool no_deps;                  /* of private packages: themselves alone */
 	struct str_list only, exclude; /* normalised names */
 	struct str_list provided;      /* as written: runtime:NAME, layer zip, ARN, name */
 

@@ -31,7 +31,10 @@ bool source_refuse(struct source_work *w, const char *format, ...)
 	        STR_ARG(called(w)));
 	err_where(w->e, STR_FMT, STR_ARG(w->tree->where));
 	err_why(w->e, STR_FMT, STR_ARG(reason));
-	return err_help(w->e, "build a wheel of it and name that with --find-links, or let its backend run here: --build=host");
+	return err_help(w->e,
+	                "build its wheel (`pip wheel --no-deps " STR_FMT
+	                "`) and name the wheel in place of the folder: `NAME @ file:./NAME-1.0-py3-none-any.whl`",
+	                STR_ARG(w->tree->where));
 }
 
 bool source_bad_field(struct source_work *w, const struct toml_value *at, const char *format, ...)
