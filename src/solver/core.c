@@ -264,15 +264,22 @@ static void drop(struct core *c)
 	}
 }
 
-/* Pages that the search could do without: what does not exist explains more than what does not fit. */
+/* Pages that the search could do without: what does not exist explains more than what does not fit. False when one cannot be had:
+ * the proof stands without it, but nothing can be dropped from it; such a page is empty from now on. */
 static bool load_pages(struct core *c)
 {
+	static const struct solver_project unknown = { .preferred = SIZE_MAX };
+	bool ok = true;
+
 	for (size_t i = 0; i < c->facts.n; i++) {
+		struct ladder *l = ladder_of(c->s, c->facts.p[i].to);
 		struct err ignored = { 0 };
 
-		if (c->facts.p[i].kind == FACT_NEED && !package_page(c->s, c->facts.p[i].to, &ignored)) return false;
+		if (l->page != NULL || (ok && package_page(c->s, c->facts.p[i].to, &ignored))) continue;
+		ok = false;
+		ladder_build(l, &unknown, false);
 	}
-	return true;
+	return ok;
 }
 
 static void add_pages(struct core *c)
@@ -295,16 +302,15 @@ void core_find(struct core *c, struct search *s, struct arena *a)
 {
 	struct collect k = { .c = c };
 	uint64_t work = 0;
+	bool loaded;
 
 	*c = (struct core){ .s = s, .a = a };
 	map_init(&k.needs, a);
 	walk(s, collect_rule, &k);
-	/* What cannot be asked any more is no part of the proof: the rules that were used stand without it. */
-	bool loaded = load_pages(c);
+	loaded = load_pages(c);
 	if (loaded) add_pages(c);
 	c->of = arena_array(a, struct fact_list, s->packages.n);
 	for (uint32_t i = 0; i < c->facts.n; i++)
 		if (c->facts.p[i].from != NOTHING) *vec_push(a, &c->of[c->facts.p[i].from]) = i;
-	if (!loaded || c->facts.n > CORE_FACTS || !still_impossible(c, &work)) return;
-	drop(c);
+	if (loaded && c->facts.n <= CORE_FACTS && still_impossible(c, &work)) drop(c);
 }

@@ -10,6 +10,7 @@
  *     a 1 *                       the preferred version
  *     @a last|mixed|never         how pre-releases of a count
  *     @a missing no index has it  there is no such project (so is every name without versions)
+ *     @a broken                   its page cannot be had
  *     @a hint try b               what the provider says in addition */
 #ifndef LAMINA_TESTS_SOLVER_REGISTRY_H
 #define LAMINA_TESTS_SOLVER_REGISTRY_H
@@ -36,8 +37,7 @@ struct registry_project {
 	VEC(struct registry_version) versions; /* of the project and its extras */
 	struct solver_project page;
 	struct registry_version **of; /* candidate -> version */
-	bool asked, asked_again;
-	size_t n_needs; /* how often needs were asked for */
+	bool broken;
 };
 
 struct registry {
@@ -122,6 +122,7 @@ static inline void registry_setting(struct registry *r, str line)
 	p = registry_project(r, name);
 	str_cut(value, ' ', &value, &text);
 	if (str_eq(value, S("missing"))) p->missing = text;
+	if (str_eq(value, S("broken"))) p->broken = true;
 	if (str_eq(value, S("hint"))) p->hint = text;
 	if (text.n != 0) return;
 	p->prereleases = str_eq(value, S("mixed"))   ? SOLVER_PRE_MIXED
@@ -165,8 +166,7 @@ static inline bool registry_ask_project(void *context, str name, const struct so
 	(void)e;
 	if (p->of == NULL) registry_finish(r, p);
 	r->pages++;
-	p->asked_again = p->asked;
-	p->asked = true;
+	if (p->broken) return err_set(e, ERR_NETWORK, "connection", "the index does not answer");
 	*out = &p->page;
 	return true;
 }

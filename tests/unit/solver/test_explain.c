@@ -584,6 +584,21 @@ static const struct {
 	  "b<2 is required by your requirements\n"
 	  "help: b 2 would work: change b<2\n"
 	  "names: a b\n" },
+	{ "no index answers", NULL,
+	  "> solo==1.2; solo==1.3\n"
+	  "@solo broken\n",
+	  "error: requirements.txt:1 and requirements.txt:2 need different versions of solo\n"
+	  "why: solo==1.2 is required by requirements.txt:1\n"
+	  "solo==1.3 is required by requirements.txt:2\n"
+	  "names: solo\n" },
+	{ "no index answers, three lines", NULL,
+	  "> solo>=1; solo<3; solo==4; other\n"
+	  "@solo broken\n"
+	  "@other broken\n",
+	  "error: requirements.txt:2 and requirements.txt:3 need different versions of solo\n"
+	  "why: solo<3 is required by requirements.txt:2\n"
+	  "solo==4 is required by requirements.txt:3\n"
+	  "names: solo\n" },
 };
 
 static void told(void **state)
