@@ -164,7 +164,7 @@ class Oracle:
 
 
 SEED = int(os.environ.get("LAMINA_TEST_SEED", "20240601"))
-COUNT = int(os.environ.get("LAMINA_TEST_COUNT", "2000"))
+COUNT = int(os.environ.get("LAMINA_TEST_COUNT", "1000"))
 
 
 @pytest.mark.parametrize("part", range(4))
