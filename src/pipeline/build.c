@@ -277,6 +277,7 @@ bool build_prepare(struct build *b, struct job *j)
 	if (!sources_hash(b->a, &j->sources, b->options->jobs, b->options->cancel, b->e)) return false;
 	if (!b->options->only_look) {
 		build_note_prefer(j);
+		build_note_include(j);
 		if (!binaries_check(b->a, j->artifact, j->sources.files.p, j->sources.files.n, &j->built->notes, b->e)) return false;
 	}
 	build_key_content(j->artifact, j->distributions, j->n_distributions, &j->sources, &j->content);

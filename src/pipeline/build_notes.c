@@ -1,5 +1,6 @@
 /* build_notes.c: what the user hears about an artifact whatever its stages did.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/glob.h"
 #include "pipeline/build_parts.h"
 #include "target/target.h"
 
@@ -106,6 +107,21 @@ void build_note_prefer(struct job *j)
 		if (!known)
 			note_add(&j->built->notes, NOTE_WARNING, "prefer-unknown", "`prefer` names " STR_FMT ", which is not in " STR_FMT,
 			         STR_ARG(name), STR_ARG(j->artifact->name));
+	}
+}
+
+/* A pattern that takes no file: most likely the file is elsewhere, or misspelt. */
+void build_note_include(struct job *j)
+{
+	const struct artifact *x = j->artifact;
+	for (size_t i = 0; i < x->include.n && x->sources.n; i++) {
+		bool any = false;
+		for (size_t k = 0; k < j->sources.files.n && !any; k++) any = glob_match(x->include.p[i], j->sources.files.p[k].name);
+		if (any) continue;
+		note_add(&j->built->notes, NOTE_WARNING, "include-unmatched",
+		         "`include` of " STR_FMT " names " STR_FMT ", but no file matches it", STR_ARG(x->name),
+		         STR_ARG(x->include.p[i]));
+		note_help(&j->built->notes, "patterns are relative to the source folder; one without a \"/\" matches a name anywhere");
 	}
 }
 

@@ -83,6 +83,7 @@ void build_note_sizes(struct job *j);
 /* A zip of executables that Lambda could not unpack is not made (ERR_FORMAT "size-unzipped"). After the plan. */
 bool build_fits(const struct job *j, struct err *e);
 void build_note_prefer(struct job *j);
+void build_note_include(struct job *j);
 void build_take_warnings(struct build *b, struct job *j);
 
 /* build_stamp.c: may the stamp answer? Sets done and the result. quick: from stat facts; else content has been worked out. */

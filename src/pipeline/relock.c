@@ -82,7 +82,13 @@ static bool refuse(struct relock_work *w)
 		err_set(w->e, ERR_RESOLVE, "lock-missing", STR_FMT " has no lock: there is no " STR_FMT, STR_ARG(x->shown),
 		        STR_ARG(x->is_stream ? S("file to keep one beside") : x->lock_path));
 	if (w->exists) err_why(w->e, STR_FMT, STR_ARG(first_reasons(w)));
-	return err_help(w->e, "run `lamina lock` (or build without --locked) and keep what it writes");
+	if (x->is_stream) return err_help(w->e, "put the requirements into a file: a lock needs one to stand beside");
+	if (x->requirements.n == 0 || w->o->project->config_path.n)
+		return err_help(w->e, "run `lamina lock` (or build without --locked) and keep what it writes");
+	return err_help(w->e,
+	                "run `lamina lock -r " STR_FMT
+	                "` with the same --runtime and --arch (or build without --locked), and keep what it writes",
+	                STR_ARG(x->requirements.p[0]));
 }
 
 /* --frozen without a lock: what pins everything needs none. */

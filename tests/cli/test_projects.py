@@ -232,3 +232,12 @@ def test_deprecated_runtime_is_said(lamina, index):
     lamina.requirements(LOW.locked)
     result = lamina.build("-r", "requirements.txt", "--runtime", "python3.8", "--arch", "arm64", "--index-url", index.url, target=()).ok()
     assert result.status == 0
+
+
+def test_an_include_that_names_nothing(lamina):
+    lamina.write("app/a.py")
+    lamina.write("app/config.json", "{}")
+    for _ in range(2):  # told again when nothing changed
+        record = lamina.build("--source", "app", "--include", "confg.json", "--include", "*.py", "-o", "x.zip").ok().record
+        assert [w["id"] for w in record["warnings"]] == ["include-unmatched"] and "confg.json" in record["warnings"][0]["message"]
+    assert lamina.build("--source", "app", "--include", "config.json", "--include", "*.py", "-o", "x.zip").ok().record["warnings"] == []
