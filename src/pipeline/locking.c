@@ -3,6 +3,7 @@
 #include "pipeline/locking.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "format/json.h"
@@ -12,6 +13,8 @@
 #include "pipeline/relock.h"
 #include "python/name.h"
 #include "target/target.h"
+
+#define STANDARD_INPUT "/dev/stdin"
 
 void locking_target(struct arena *a, const struct target *t, struct lock_target *out)
 {
@@ -91,10 +94,12 @@ static bool read_whole(struct arena *a, struct locking_options *o, str path, str
 		*text = o->streams.p[i].text;
 		return true;
 	}
-	int fd = io_open_read(path.p, e);
+	/* Standard input is open already, and not every system has a name for it. */
+	bool is_stdin = str_eq(path, S(STANDARD_INPUT));
+	int fd = is_stdin ? STDIN_FILENO : io_open_read(path.p, e);
 	if (fd < 0) return false;
 	bool ok = io_read_all(a, fd, path.p, LOCK_FILE_MAX, text, e);
-	io_close(&fd);
+	if (!is_stdin) io_close(&fd);
 	if (ok) *vec_push(a, &o->streams) = (struct locking_stream){ path, *text };
 	return ok;
 }
@@ -106,7 +111,7 @@ bool locking_stream_read(struct arena *a, struct locking_options *o, str *path, 
 	bool is_stdin = str_eq(*path, S("-"));
 	*found = is_stdin || (io_stat(arena_cstr(a, *path), &st, &ignored) && st.exists && !st.is_regular && !st.is_dir);
 	if (!*found) return true;
-	if (is_stdin) *path = S("/dev/stdin");
+	if (is_stdin) *path = S(STANDARD_INPUT);
 	return read_whole(a, o, *path, text, e);
 }
 
