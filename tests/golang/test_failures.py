@@ -229,7 +229,9 @@ class Slow:
         go.parent.mkdir(exist_ok=True)
         go.write_text(wrapper.format(marker=self.marker, go=shutil.which("go")))
         go.chmod(0o755)
-        self.child = subprocess.Popen([LAMINA, "build"], cwd=project.folder, env={**project.env, "PATH": f"{go.parent}:{project.env['PATH']}"},
+        # What ignores a signal (nohup) has its children ignore it: these tests send them.
+        self.child = subprocess.Popen([LAMINA, "build"], cwd=project.folder, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+                                      env={**project.env, "PATH": f"{go.parent}:{project.env['PATH']}"},
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         deadline = time.time() + 60
         while not (self.marker.exists() and self.marker.read_text()) and time.time() < deadline:
