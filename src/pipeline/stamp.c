@@ -193,6 +193,8 @@ bool stamp_input_now(str path, struct stamp_input *out, struct err *e)
 	*out = (struct stamp_input){ .path = path };
 	if (!io_stat(path.p, &st, e)) return false;
 	out->exists = st.exists;
+	/* Where standard input has no name, what it gave is gone as well. */
+	if (!st.exists && str_eq(path, S("/dev/stdin"))) out->size = UINT64_MAX;
 	if (!st.exists) return true;
 	out->size = st.size;
 	/* What a pipe gave is gone: it is never as it was. */
