@@ -126,7 +126,7 @@ bool build_distributions(struct build *b, struct job *j, const struct fetch_requ
 	if (!prune(b, j)) return false;
 	drop_provided(j);
 	if (!closure_check_python(b->a, j->distributions, j->n_distributions, target, &j->built->notes, b->e)) return false;
-	if (!j->locking.incomplete) return true;
+	if (!j->locking.incomplete && !j->locking.resolved) return true;
 	struct str_list names = left_out(b, j);
 	return closure_check(b->a, j->distributions, j->n_distributions, target, &names, &j->built->notes, b->e);
 }

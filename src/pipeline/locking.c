@@ -159,6 +159,7 @@ static bool read_relocked(struct arena *a, const struct relock *x, struct lock_r
 	r->format = LOCK_FORMAT_PYLOCK;
 	r->frozen = true; /* it has been compared with its inputs */
 	out->of_project = x->project.n > 0;
+	out->resolved = !x->excludes && x->state != RELOCK_UNREAD;
 	if (x->state == RELOCK_STALE) {
 		out->undecided = true;
 		out->set.lock_path = x->lock_path;

@@ -19,6 +19,7 @@ struct locking {
 	struct lock_options options; /* what a requirements file said about indexes */
 	struct lock_target target;
 	bool pruned;     /* --only/--exclude are done */
+	bool resolved;   /* by lamina, from what indexes said of the wheels: closure.h has to compare with the wheels */
 	bool incomplete; /* the format does not list dependencies: closure.h has to check */
 	bool undecided;  /* the lock would have to be written first: the set is empty (only where nothing may be written) */
 	bool of_project; /* the pyproject.toml beside the lock says where packages come from */

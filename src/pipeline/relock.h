@@ -84,6 +84,7 @@ struct relock {
 	str lock_path; /* what is read: the lock; of as-it-is inputs empty */
 	str text;      /* its bytes */
 	enum relock_state state;
+	bool excludes;                     /* names are left out on purpose (exclude-dependencies): the answer is not closed */
 	bool changed;                      /* its bytes are new, or would be */
 	struct lock_options options;       /* what requirements files say about indexes */
 	struct str_list inputs;            /* files that were read, for stamps */

@@ -67,6 +67,8 @@ bool relock_read_wants(struct relock_work *w)
 	request.text = x->stream_text;
 	if (!wants_read(w->a, &request, w->notes, &w->wants, w->e)) return false;
 	w->lock->options = w->wants.options;
+	for (size_t i = 0; i < w->wants.list.n; i++)
+		if (w->wants.list.p[i].kind == WANT_EXCLUDE || w->wants.list.p[i].kind == WANT_OVERRIDE) w->lock->excludes = true;
 	for (size_t i = 0; i < w->wants.inputs.n; i++) str_list_add_new(w->a, &w->lock->inputs, w->wants.inputs.p[i]);
 	list_requires(w);
 	return list_sources(w);

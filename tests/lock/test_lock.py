@@ -805,3 +805,17 @@ def test_export_builds_the_same_bytes(lamina, index):
     for arch in ("x86_64", "arm64"):
         assert (lamina.folder / f"again-{arch}.zip").read_bytes() == (lamina.folder / "dist" / f"deps-{arch}.zip").read_bytes()
     assert not (lamina.folder / "pylock.exported.toml").exists()
+
+
+def test_metadata_that_disagrees_with_the_wheel(lamina, index):
+    """The index says that a wheel needs nothing; the wheel says otherwise. The lock believed the index, the build looks at the wheel."""
+    wheel = wheels.make("top", requires=["low>=1"])
+    index.add(wheel)
+    page = index.page_html("top", index.projects["top"])[0].replace(b"<a ", b'<a data-core-metadata="true" ')
+    index.fault("/simple/top/", lambda h: h.answer(200, page, {"Content-Type": "text/html"}), forever=True)
+    name = index.projects["top"][0].name
+    lie = b"Metadata-Version: 2.1\nName: top\nVersion: 1.0\n"
+    index.fault(f"/files/{name}.metadata", lambda h: h.answer(200, lie, {"Content-Type": "text/plain"}), forever=True)
+    lamina.requirements("top")
+    lamina.build("-r", "requirements.txt", "-o", "out.zip").refused(4, "missing-dependency", "low", "top")
+    assert not (lamina.folder / "out.zip").exists()
