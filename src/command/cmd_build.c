@@ -38,6 +38,7 @@ static const struct opt options[] = {
 	  .complete = OPT_FOLDERS,
 	  .help = "Private project that is put in, with what it needs; its wheel is made here. May be repeated." },
 	{ .name = "no-deps", .takes = OPT_NOTHING, .help = "Of private projects themselves alone." },
+	CMD_PRIVATE_OPTIONS,
 	{ .name = "group", .takes = OPT_LIST, .metavar = "NAME", .help = "Dependency group besides the default ones." },
 	{ .name = "only-group", .takes = OPT_LIST, .metavar = "NAME", .help = "This dependency group and nothing else." },
 	{ .name = "no-default-groups", .takes = OPT_NOTHING, .help = "Leave out the groups that the project installs by default." },
@@ -188,6 +189,7 @@ static void read_request(struct run *run, struct build_request *r)
 	r->requirements = *opt_list(v, "requirements");
 	r->packages = *opt_list(v, "package");
 	r->no_deps = opt_given(v, "no-deps");
+	r->private = cmd_private_words(run);
 	r->groups = *opt_list(v, "group");
 	r->only_groups = *opt_list(v, "only-group");
 	r->no_default_groups = opt_given(v, "no-default-groups");

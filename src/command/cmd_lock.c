@@ -50,8 +50,9 @@ static const struct opt options[] = {
 	  .takes = OPT_VALUE,
 	  .choices = "highest|lowest|lowest-direct",
 	  .help = "Which versions are tried first; highest by default." },
-	{ .name = "sdist", .takes = OPT_NOTHING, .help = "Take source distributions whose metadata is static, too." },
-	{ .name = "no-sdist", .takes = OPT_NOTHING, .help = "Take wheels only, which is the default." },
+	CMD_PRIVATE_OPTIONS,
+	{ .name = "sdist", .takes = OPT_NOTHING, .hidden = true, .help = "As --sdists pure." },
+	{ .name = "no-sdist", .takes = OPT_NOTHING, .hidden = true, .help = "As --sdists no." },
 	{ .heading = "Lock" },
 	{ .name = "output",
 	  .letter = 'o',
@@ -91,6 +92,11 @@ const struct command command_lock = {
 };
 
 /* --- words that build has, too --- */
+
+struct private_words cmd_private_words(const struct run *run)
+{
+	return (struct private_words){ opt_value(run->values, "sdists"), opt_value(run->values, "build") };
+}
 
 void cmd_lock_upgrade(struct run *run, bool *all, struct str_list *names)
 {
@@ -289,8 +295,10 @@ static void show(struct run *run, const struct relock_set *set, const struct pro
 static bool read_options(struct run *run, struct relock_options *o, struct err *e)
 {
 	const struct opt_values *v = run->values;
-	if (opt_given(v, "sdist") && opt_given(v, "no-sdist"))
-		return err_set(e, ERR_USAGE, "option-value", "--sdist and --no-sdist do not go together");
+	const char *clash = opt_given(v, "no-sdist") ? "no-sdist" : "sdists";
+	if (opt_given(v, "sdist") + opt_given(v, "no-sdist") + opt_given(v, "sdists") > 1)
+		return err_set(e, ERR_USAGE, "option-value", "--%s and --%s do not go together",
+		               opt_given(v, "sdist") ? "sdist" : "sdists", clash);
 	if (opt_given(v, "check") && (opt_given(v, "upgrade") || opt_given(v, "dry-run")))
 		return err_set(e, ERR_USAGE, "option-value", "--check changes nothing, so --%s has no meaning with it",
 		               opt_given(v, "upgrade") ? "upgrade" : "dry-run");
@@ -304,8 +312,9 @@ static bool read_options(struct run *run, struct relock_options *o, struct err *
 	o->prerelease = opt_value(v, "prerelease");
 	o->resolution = opt_value(v, "resolution");
 	o->exclude_newer = opt_value(v, "exclude-newer");
-	if (opt_given(v, "sdist")) o->sdists = S("yes");
-	if (opt_given(v, "no-sdist")) o->sdists = S("no");
+	o->private = cmd_private_words(run);
+	if (opt_given(v, "sdist")) o->private.sdists = S("pure");
+	if (opt_given(v, "no-sdist")) o->private.sdists = S("no");
 	o->output = opt_value(v, "output");
 	o->file_mode = cmd_file_mode();
 	o->now = run->now_ns / 1000000000;

@@ -4,6 +4,22 @@
 #define LAMINA_COMMAND_CMD_LOCK_H
 
 #include "command/command.h"
+#include "model/private_policy.h"
+
+/* Rows of an option table. */
+/* clang-format off */
+#define CMD_PRIVATE_OPTIONS \
+	{ .name = "sdists", \
+	  .takes = OPT_VALUE, \
+	  .choices = PRIVATE_SDISTS, \
+	  .help = "Source distributions: pure makes wheels of those that need nothing run; no by default." }, \
+	{ .name = "build", \
+	  .takes = OPT_VALUE, \
+	  .choices = PRIVATE_BUILDS, \
+	  .help = "How wheels are made: native runs nothing of a project, host may run its build backend here." }
+/* clang-format on */
+
+struct private_words cmd_private_words(const struct run *run);
 
 /* --upgrade [NAME], repeated. */
 void cmd_lock_upgrade(struct run *run, bool *all, struct str_list *names);

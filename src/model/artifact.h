@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/vec.h"
+#include "model/private_policy.h"
 #include "model/target.h"
 
 enum artifact_kind { ARTIFACT_LAYER, ARTIFACT_FUNCTION };
@@ -85,6 +86,7 @@ struct artifact {
 	bool no_default_groups, all_extras;
 	bool no_deps;                  /* of private packages: themselves alone */
 	struct str_list only, exclude; /* normalised names */
+	struct private_words private;  /* what wheels may be made of */
 	struct str_list provided;      /* as written: runtime:NAME, layer zip, ARN, name */
 
 	struct str_list sources; /* folders whose files go to the artifact's root */

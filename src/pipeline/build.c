@@ -103,6 +103,7 @@ static bool relock(struct build *b)
 
 static bool lock_job(struct build *b, struct job *j)
 {
+	b->locking.sources = &j->sources;
 	if (!locking_read(b->a, j->artifact, &b->locking, &j->built->notes, &j->locking, b->e)) return false;
 	if (!provided_read(b->a, j->artifact, &j->built->notes, &j->provided, b->e)) return false;
 	struct build_result *r = &j->built->result;
@@ -126,6 +127,7 @@ static void ask_for(struct job *j, struct fetch_request *requests, size_t *n)
 			                                       .target = &j->locking.target,
 			                                       .lock_format = j->locking.set.format,
 			                                       .lock_folder = path_dir(j->locking.set.lock_path),
+			                                       .policy = j->locking.policy,
 			                                       .notes = &j->built->notes };
 }
 
@@ -145,6 +147,7 @@ static bool fetch_from(struct build *b, const struct build_index *index, const s
 		                             .now = o->now_ns / 1000000000,
 		                             .cancel = o->cancel,
 		                             .progress = o->progress,
+		                             .means = &b->means,
 		                             .log = o->log,
 		                             .log_context = o->log_context };
 	return n == 0 || fetch_wheels(b->a, requests, n, &options, results, &b->stats, b->e);
@@ -387,10 +390,25 @@ static void count_wait(struct build *b, uint64_t from)
 	}
 }
 
+static void set_means(struct build *b)
+{
+	const struct build_options *o = b->options;
+	b->means = (struct private_means){ .env = o->env,
+		                               .index = &b->indexes.p[0]->inputs,
+		                               .offline = o->offline,
+		                               .refresh = o->refresh,
+		                               .now = o->now_ns / 1000000000,
+		                               .progress = o->progress,
+		                               .log = o->log,
+		                               .log_context = o->log_context };
+	b->locking.means = &b->means;
+}
+
 static bool run_stages(struct build *b, void (*each)(void *context, struct built *built), void *context, struct built *results,
                        size_t *finished)
 {
 	if (!build_index_begin(b) || !build_guard(b)) return false;
+	set_means(b);
 	for (size_t i = 0; i < b->n; i++)
 		if (!start_job(b, &b->jobs[i], &b->project->artifacts.p[i], &results[i])) return false;
 	uint64_t from = clock_ms(b);

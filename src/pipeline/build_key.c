@@ -39,6 +39,8 @@ static void put_inputs(struct sha256_stream *h, const struct artifact *x)
 	put_number(h, x->no_default_groups);
 	put_number(h, x->all_extras);
 	put_number(h, x->no_deps);
+	put_text(h, x->private.sdists);
+	put_text(h, x->private.build);
 	put_list(h, &x->only);
 	put_list(h, &x->exclude);
 	put_list(h, &x->provided);

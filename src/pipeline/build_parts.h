@@ -8,6 +8,7 @@
 #include "pipeline/fetch.h"
 #include "pipeline/locking.h"
 #include "pipeline/plan.h"
+#include "pipeline/private.h"
 #include "pipeline/provided.h"
 #include "pipeline/relock.h"
 #include "pipeline/sources.h"
@@ -53,6 +54,7 @@ struct build {
 	const struct build_options *options;
 	struct job *jobs;
 	size_t n;
+	struct private_means means;
 	struct locking_options locking;
 	struct relock_set relocked;
 	struct fetch_stats stats;

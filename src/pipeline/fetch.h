@@ -18,9 +18,12 @@
 #include "index/client.h"
 #include "lockfile/lockfile.h"
 #include "model/note.h"
+#include "model/private_policy.h"
 #include "model/progress.h"
 #include "model/wheel_record.h"
 #include "store/store.h"
+
+struct private_means;
 
 struct fetch_options {
 	struct store *store;
@@ -34,6 +37,7 @@ struct fetch_options {
 	int64_t now;
 	const atomic_bool *cancel;
 	const struct progress *progress;
+	const struct private_means *means;            /* private.h; may be NULL */
 	void (*log)(void *context, const char *line); /* -vv; may be NULL */
 	void *log_context;
 };
@@ -44,7 +48,8 @@ struct fetch_request {
 	const struct lock_target *target;
 	const char *lock_format; /* for messages and the note about hashes */
 	str lock_folder;         /* relative paths in the lock start here */
-	struct notes *notes;     /* of the artifact that wants it */
+	struct private_policy policy;
+	struct notes *notes; /* of the artifact that wants it */
 };
 
 struct fetch_result {

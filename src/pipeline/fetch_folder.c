@@ -8,23 +8,36 @@
 #include "python/name.h"
 #include "python/wheel_name.h"
 
-static const struct private_wheel *known(struct fetch *f, str folder)
+struct private_options fetch_private_options(const struct fetch *f, const struct fetch_request *r)
 {
-	for (size_t i = 0; i < f->made.n; i++)
-		if (str_eq(f->made.p[i].folder, folder)) return f->made.p[i].wheel;
+	return (struct private_options){ .store = f->options->store,
+		                             .jobs = f->options->jobs,
+		                             .look_only = f->options->look_only,
+		                             .policy = r->policy,
+		                             .means = f->options->means,
+		                             .target = r->target,
+		                             .cancel = f->options->cancel };
+}
+
+/* What its own backend makes may be for one target only. */
+static const struct private_wheel *known(struct fetch *f, str folder, const struct fetch_request *r)
+{
+	for (size_t i = 0; i < f->made.n; i++) {
+		const struct fetch_request *old = f->made.p[i].request;
+		if (!str_eq(f->made.p[i].folder, folder) || old->policy.host != r->policy.host) continue;
+		if (!r->policy.host || str_eq(old->target->text, r->target->text)) return f->made.p[i].wheel;
+	}
 	return NULL;
 }
 
-static const struct private_wheel *make(struct fetch *f, str folder, struct notes *notes)
+static const struct private_wheel *make(struct fetch *f, str folder, const struct fetch_request *r)
 {
-	const struct private_wheel *old = known(f, folder);
+	const struct private_wheel *old = known(f, folder, r);
 	if (old) return old;
 	struct private_wheel *made = arena_new(f->a, struct private_wheel);
-	struct private_options options = {
-		.store = f->options->store, .jobs = f->options->jobs, .look_only = f->options->look_only, .cancel = f->options->cancel
-	};
-	if (!private_wheel_make(f->a, folder, &options, notes, made, f->e)) return NULL;
-	*vec_push(f->a, &f->made) = (struct fetch_made){ folder, made };
+	struct private_options options = fetch_private_options(f, r);
+	if (!private_wheel_make(f->a, folder, &options, r->notes, made, f->e)) return NULL;
+	*vec_push(f->a, &f->made) = (struct fetch_made){ folder, r, made };
 	return made;
 }
 
@@ -47,7 +60,7 @@ bool fetch_from_folder(struct fetch *f, size_t i, struct wanted *w)
 	const struct locked_file *file = &r->package->files.p[r->package->chosen];
 	str folder = path_clean(f->a, path_join(f->a, r->lock_folder, file->path));
 	if (file->subdirectory.n) folder = path_join(f->a, folder, file->subdirectory);
-	const struct private_wheel *made = make(f, folder, r->notes);
+	const struct private_wheel *made = make(f, folder, r);
 	if (!made || !check_name(f, r->package, made, folder)) return false;
 	w->file = made->file;
 	w->folder = folder;

@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "pipeline/fetch.h"
+#include "pipeline/private.h"
 
 /* Bytes of one wheel at most. */
 #define FETCH_FILE_MAX ((uint64_t)2 << 30)
@@ -51,9 +52,9 @@ struct fetch_folder {
 };
 
 /* The wheel of a folder of source code. */
-struct private_wheel;
 struct fetch_made {
 	str folder;
+	const struct fetch_request *request;
 	const struct private_wheel *wheel;
 };
 
@@ -82,6 +83,7 @@ enum version_match fetch_match_version(struct arena *a, str file, str version);
 bool fetch_identify_again(struct fetch *f, struct wanted *const *which, size_t n);
 /* fetch_folder.c: a lock's folder of source code; w->has_sha256 is false when its wheel is not there and may not be made. */
 bool fetch_from_folder(struct fetch *f, size_t i, struct wanted *w);
+struct private_options fetch_private_options(const struct fetch *f, const struct fetch_request *r);
 /* fetch_client.c */
 bool fetch_client(struct fetch *f);
 /* A URL's origin belongs to one of the configured indexes: that index, for its credentials. */

@@ -9,6 +9,7 @@
 #include "format/json.h"
 #include "lockfile/prune.h"
 #include "lockfile/select.h"
+#include "pipeline/locking_own.h"
 #include "pipeline/private.h"
 #include "pipeline/relock.h"
 #include "python/name.h"
@@ -169,6 +170,7 @@ static bool read_relocked(struct arena *a, const struct relock *x, struct lock_r
 	}
 	if (!lock_read(a, r, notes, &out->set, NULL, e)) return false;
 	out->options = x->options;
+	out->policy = x->policy;
 	if (x->state == RELOCK_MADE) {
 		out->set.lock_path = x->project.n ? x->shown : x->requirements.p[0];
 		out->set.inputs = (struct str_list){ 0 };
@@ -184,13 +186,8 @@ static bool add_package(struct arena *a, const struct dependency_input *d, struc
 {
 	struct private_tree tree;
 	struct source_wheel wheel;
-	str folder;
 	if (!private_tree_list(a, d->path, &tree, e) || !source_wheel_metadata(a, &tree.tree, notes, &wheel, e)) return false;
-	if (!path_absolute(a, d->path, &folder, e)) return false;
-	struct locked_package *p = vec_push(a, &out->set.packages);
-	*p = (struct locked_package){ .name = name_normalize(a, wheel.name), .version = wheel.version, .from_file = d->path };
-	*vec_push(a, &p->files) = (struct locked_file){ .kind = LOCKED_DIRECTORY, .path = folder };
-	return true;
+	return locking_add_folder(a, d->path, &wheel, d->path, out, e);
 }
 
 static bool add_packages(struct arena *a, const struct artifact *artifact, struct notes *notes, struct locking *out,
@@ -226,12 +223,37 @@ static bool read_as_it_is(struct arena *a, const struct artifact *artifact, stru
 	return true;
 }
 
+/* --- the project itself --- */
+
+/* Does the lock leave it to the project's file whether the project itself is installed? */
+static bool implies_project(const struct artifact *artifact, const struct relock *ours, const struct locking *l)
+{
+	static const char *const formats[] = { "uv.lock", "poetry.lock", "pdm.lock" };
+	if (artifact->dependencies.p[0].kind != DEPENDENCY_PROJECT) return false;
+	if (ours && ours->state != RELOCK_AS_IT_IS) return ours->project.n > 0;
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+		if (strcmp(l->set.format, formats[i]) == 0) return true;
+	return false;
+}
+
+/* Excluding the project leaves what it needs. */
+static bool prune(struct arena *a, const struct artifact *artifact, str own, struct notes *notes, struct locking *out,
+                  struct err *e)
+{
+	struct str_list exclude = { 0 };
+	for (size_t i = 0; i < artifact->exclude.n; i++)
+		if (!own.n || !str_eq(artifact->exclude.p[i], own)) *vec_push(a, &exclude) = artifact->exclude.p[i];
+	out->pruned = true;
+	return lock_prune(a, &out->set, &artifact->only, &exclude, notes, e);
+}
+
 bool locking_read(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                   struct locking *out, struct err *e)
 {
 	*out = (struct locking){ 0 };
 	if (artifact->dependencies.n == 0) return true;
 	locking_target(a, &artifact->target, &out->target);
+	out->policy = private_policy_of(artifact->private);
 	struct lock_request r = { .target = &out->target, .env = options->env, .frozen = options->frozen };
 	r.extras = artifact->extras;
 	r.groups = artifact->groups;
@@ -248,10 +270,9 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 		if (!read_as_it_is(a, artifact, options, &r, notes, out, e)) return false;
 		for (size_t i = 0; ours && i < ours->inputs.n; i++) str_list_add_new(a, &out->set.inputs, ours->inputs.p[i]);
 	}
-	if (!out->incomplete && lock_prune_possible(&out->set)) {
-		if (!lock_prune(a, &out->set, &artifact->only, &artifact->exclude, notes, e)) return false;
-		out->pruned = true;
-	}
+	str own = { 0 };
+	if (implies_project(artifact, ours, out) && !locking_own_add(a, artifact, options->sources, notes, out, &own, e)) return false;
+	if (!out->incomplete && lock_prune_possible(&out->set) && !prune(a, artifact, own, notes, out, e)) return false;
 	return lock_select(a, &out->set, &out->target, LOCK_SELECT_FOLDERS, e);
 }
 

@@ -4,7 +4,7 @@
  * Inputs that lamina locks itself have been locked before (relock.h): here their lock is read like any other.
  * One artifact may name several requirements files (one set) or one lock or one project folder. A project folder stands for the lock in
  * it: pylock.toml, poetry.lock, uv.lock, pdm.lock or Pipfile.lock (more than one is an error that asks for --lock); without any of them,
- * requirements.txt. --only and --exclude are applied here when the lock knows dependencies, else after the wheels are there.
+ * requirements.txt; and for the project itself, when it is a package (locking_own.h). --only and --exclude are applied here when the lock knows dependencies, else after the wheels are there.
  * Errors: those of lockfile/, ERR_USAGE "two-locks", ERR_IO "not-found", ERR_RESOLVE "not-pinned". */
 #ifndef LAMINA_PIPELINE_LOCKING_H
 #define LAMINA_PIPELINE_LOCKING_H
@@ -18,7 +18,9 @@ struct locking {
 	struct locked_set set;
 	struct lock_options options; /* what a requirements file said about indexes */
 	struct lock_target target;
-	bool pruned;     /* --only/--exclude are done */
+	struct private_policy policy; /* what wheels may be made of: options, lamina.toml, the lock that lamina keeps */
+	struct str_list watched;      /* "FOLDER/" + STAMP_NAMES_ALL: names that would have made another answer */
+	bool pruned;                  /* --only/--exclude are done */
 	bool resolved;   /* by lamina, from what indexes said of the wheels: closure.h has to compare with the wheels */
 	bool incomplete; /* the format does not list dependencies: closure.h has to check */
 	bool undecided;  /* the lock would have to be written first: the set is empty (only where nothing may be written) */
@@ -31,11 +33,15 @@ struct locking_stream {
 };
 
 struct relock_set;
+struct private_means;
+struct source_list;
 
 struct locking_options {
 	const struct env *env;
+	const struct source_list *sources; /* what the artifact takes as files; NULL: nothing */
 	bool frozen;
 	const struct relock_set *relocked; /* NULL: inputs are locks as they stand */
+	const struct private_means *means; /* private.h; may be NULL */
 	VEC(struct locking_stream) streams;
 };
 

@@ -16,14 +16,32 @@
 #include <stdatomic.h>
 
 #include "base/err.h"
+#include "index/config.h"
+#include "lockfile/lockfile.h"
 #include "model/note.h"
+#include "model/private_policy.h"
+#include "model/progress.h"
 #include "python/source_wheel.h"
 #include "store/store.h"
+
+/* What a build by the project's own backend needs (policy.host): where its requirements come from, and whom to tell. One for a run. */
+struct private_means {
+	const struct env *env;
+	const struct index_inputs *index; /* with the level of lamina.toml filled in */
+	bool offline, refresh;
+	int64_t now;
+	const struct progress *progress;
+	void (*log)(void *context, const char *line); /* -vv; may be NULL */
+	void *log_context;
+};
 
 struct private_options {
 	struct store *store;
 	size_t jobs;
 	bool look_only; /* nothing is written */
+	struct private_policy policy;
+	const struct private_means *means; /* NULL: as if policy.host were false */
+	const struct lock_target *target;  /* that the wheel must fit; NULL: likewise */
 	const atomic_bool *cancel;
 };
 
@@ -38,6 +56,11 @@ struct private_wheel {
 
 bool private_wheel_make(struct arena *a, str folder, const struct private_options *options, struct notes *notes,
                         struct private_wheel *out, struct err *e);
+
+/* Name, version and needs of the project: by reading, else, where the policy allows it, from its own backend. Of out, name, version,
+ * requires_python, requires_dist, provides_extra and inputs (paths in the folder) are set. */
+bool private_metadata(struct arena *a, str folder, const struct private_options *options, struct notes *notes,
+                      struct source_wheel *out, struct err *e);
 
 /* private_tree.c: a folder as the rules look at it. facts[i] belongs to tree.entries[i]; folders: names on disk, for stamps. */
 struct private_tree {

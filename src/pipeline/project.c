@@ -78,6 +78,7 @@ static bool apply_options(struct arena *a, const struct build_request *request, 
 	override_names(a, &d->artifact.only, &request->only);
 	override_names(a, &d->artifact.exclude, &request->exclude);
 	append(a, &d->artifact.provided, &request->provided);
+	d->artifact.private = private_words_over(request->private, d->artifact.private);
 	override_list(&d->artifact.include, &request->include);
 	append(a, &d->artifact.exclude_path, &request->exclude_path);
 	override_list(&d->runtimes, &request->runtimes);
@@ -133,6 +134,7 @@ static void apply_defaults(const struct draft *defaults, struct draft *d)
 	if (to->only.n == 0) to->only = from->only;
 	if (to->exclude.n == 0) to->exclude = from->exclude;
 	if (to->provided.n == 0) to->provided = from->provided;
+	to->private = private_words_over(to->private, from->private);
 	if (to->files.n == 0) {
 		to->files.p = from->files.p;
 		to->files.n = to->files.cap = from->files.n;
@@ -264,6 +266,40 @@ static bool nothing_to_build(const struct build_request *request, struct err *e)
 	    e, "lamina build -r requirements.txt --runtime python3.12 -o layer.zip, or `lamina init` to write a " CONFIG_NAME);
 }
 
+/* Artifacts with the same inputs share a lock, and with it what wheels may be made of. */
+static bool same_inputs(const struct artifact *x, const struct artifact *y)
+{
+	if (x->dependencies.n == 0 || x->dependencies.n != y->dependencies.n) return false;
+	for (size_t i = 0; i < x->dependencies.n; i++)
+		if (x->dependencies.p[i].kind != y->dependencies.p[i].kind ||
+		    !str_eq(x->dependencies.p[i].path, y->dependencies.p[i].path))
+			return false;
+	return true;
+}
+
+static bool share_word(const struct config *config, const struct artifact *x, const struct artifact *y, const char *key,
+                       str *to, str from, struct err *e)
+{
+	if (to->n == 0) *to = from;
+	if (from.n == 0 || str_eq(*to, from)) return true;
+	err_set(e, ERR_USAGE, "option-clash", "`" STR_FMT "` and `" STR_FMT "` have one lock, but say `%s` differently",
+	        STR_ARG(x->name), STR_ARG(y->name), key);
+	err_where(e, STR_FMT, STR_ARG(config->document.path));
+	return err_help(e, "say it for both alike, or once under [defaults]");
+}
+
+static bool share_words(struct config *config, struct err *e)
+{
+	for (size_t i = 0; i < config->drafts.n; i++)
+		for (size_t k = 0; k < config->drafts.n; k++) {
+			struct artifact *x = &config->drafts.p[i].artifact, *y = &config->drafts.p[k].artifact;
+			if (i == k || !same_inputs(x, y)) continue;
+			if (!share_word(config, x, y, "sdists", &x->private.sdists, y->private.sdists, e)) return false;
+			if (!share_word(config, x, y, "build", &x->private.build, y->private.build, e)) return false;
+		}
+	return true;
+}
+
 static bool from_config(struct arena *a, const struct build_request *request, struct config *config, struct notes *notes,
                         struct project *out, struct err *e)
 {
@@ -272,10 +308,11 @@ static bool from_config(struct arena *a, const struct build_request *request, st
 		err_set(e, ERR_USAGE, "no-artifact", "there is no [layer.NAME] and no [function.NAME] to build");
 		return err_where(e, STR_FMT, STR_ARG(config->document.path));
 	}
+	for (size_t i = 0; i < config->drafts.n; i++) apply_defaults(&config->defaults, &config->drafts.p[i]);
+	if (!share_words(config, e)) return false;
 	for (size_t i = 0; i < config->drafts.n; i++) {
 		struct draft *d = &config->drafts.p[i];
 		if (!wanted(request, d->artifact.name)) continue;
-		apply_defaults(&config->defaults, d);
 		if (!apply_options(a, request, d, e) || !go_complete(a, d, notes, e) || !targets_expand(a, d, notes, out, e))
 			return false;
 	}

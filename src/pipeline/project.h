@@ -29,6 +29,7 @@ struct build_request {
 	str lock, project;
 	struct str_list packages; /* --package */
 	bool no_deps;
+	struct private_words private; /* --sdists, --build */
 	struct str_list groups, only_groups, extras, only, exclude;
 	bool no_default_groups, all_extras;
 	struct str_list sources, include, exclude_path;

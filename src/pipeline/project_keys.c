@@ -58,6 +58,8 @@ static const struct key keys[] = {
 	{ "packages", KEY_NAMES, ALL, AT(artifact.only) },
 	{ "exclude", KEY_NAMES, ALL, AT(artifact.exclude) },
 	{ "files", KEY_FILES, ALL, 0 },
+	{ "sdists", KEY_STRING, ALL, AT(artifact.private.sdists) },
+	{ "build", KEY_STRING, ALL, AT(artifact.private.build) },
 	{ "provided", KEY_PROVIDED, ALL, AT(artifact.provided) },
 	{ "prefer", KEY_PREFER, ALL, 0 },
 	{ "slim", KEY_STRINGS, ALL, AT(slim) },

@@ -87,6 +87,16 @@ static bool check_bytecode(const struct expansion *x)
 	return at_text(x, "bytecode", b);
 }
 
+static bool check_private(const struct expansion *x)
+{
+	const struct private_words *w = &x->draft->artifact.private;
+	if (w->sdists.n && !str_eq(w->sdists, S("no")) && !str_eq(w->sdists, S("pure")))
+		return bad_word(x, "sdists", "way to treat source distributions", w->sdists, "no, pure");
+	if (w->build.n && !str_eq(w->build, S("native")) && !str_eq(w->build, S("host")))
+		return bad_word(x, "build", "way to build", w->build, "native, host");
+	return true;
+}
+
 static bool set_slim(const struct expansion *x, struct artifact *out)
 {
 	out->slim = SLIM_PYC;
@@ -233,6 +243,7 @@ static bool add_target(const struct expansion *x, const struct target *target)
 	made.scripts = x->draft->scripts == CHOICE_YES;
 	if (!set_binaries(x, &made)) return false;
 	set_command(x, &made);
+	if (!check_private(x)) return false;
 	if (!set_layout(x, &made) || !set_compress(x, &made) || !check_bytecode(x) || !set_slim(x, &made)) return false;
 	if (!set_paths(x, &made) || !clashes(x, &made)) return false;
 	bool python = made.dependencies.n > 0;

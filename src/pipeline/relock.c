@@ -3,6 +3,7 @@
 #include "pipeline/relock.h"
 
 #include "base/io.h"
+#include "pipeline/index_levels.h"
 #include "pipeline/relock_parts.h"
 #include "python/name.h"
 #include "target/target.h"
@@ -151,6 +152,7 @@ static bool bring_up_to_date(struct relock_work *w)
 {
 	struct relock *x = w->lock;
 	if (!load(w)) return false;
+	relock_choose_policy(w);
 	if (w->o->mode == RELOCK_FROZEN) return frozen(w);
 	if (!relock_read_wants(w) || !check_sources(w) || !relock_choose(w) || !relock_compare(w, &x->reasons)) return false;
 	bool upgrade = w->o->upgrade_all || w->o->upgrade.n;
@@ -225,13 +227,32 @@ static bool add_lock(struct arena *a, const struct relock_request *r, struct loc
 	return true;
 }
 
+static void set_means(struct relock_work *w)
+{
+	const struct relock_options *o = w->o;
+	w->index = *o->index;
+	index_level_of_project(w->a, o->project, &w->index.lamina_toml);
+	w->means = (struct private_means){ .env = o->env,
+		                               .index = &w->index,
+		                               .offline = o->offline,
+		                               .refresh = o->refresh,
+		                               .now = o->now,
+		                               .progress = o->progress,
+		                               .log = o->log,
+		                               .log_context = o->log_context };
+}
+
 static bool work_on(struct arena *a, struct relock *x, const struct relock_request *requests, size_t n,
                     const struct relock_options *o, struct err *e)
 {
 	struct relock_work w = { .a = a, .o = o, .lock = x, .notes = x->notes, .e = e };
-	for (size_t i = 0; i < n; i++)
-		if (requests[i].artifact->dependencies.n && str_eq(relock_key(a, requests[i].artifact), x->key))
-			*vec_push(a, &w.wanted) = requests[i].artifact->target;
+	set_means(&w);
+	for (size_t i = 0; i < n; i++) {
+		const struct artifact *artifact = requests[i].artifact;
+		if (artifact->dependencies.n == 0 || !str_eq(relock_key(a, artifact), x->key)) continue;
+		*vec_push(a, &w.wanted) = artifact->target;
+		w.words = artifact->private; /* one for all: project.c */
+	}
 	return bring_up_to_date(&w);
 }
 

@@ -47,7 +47,8 @@ struct relock_options {
 	bool upgrade_all;
 	struct str_list upgrade; /* names */
 	/* Of `lamina lock`; empty = not said. "default" takes an option back. */
-	str prerelease, resolution, exclude_newer, sdists;
+	str prerelease, resolution, exclude_newer;
+	struct private_words private;
 	str output; /* another place for the lock */
 	size_t jobs;
 	uint32_t file_mode; /* permission bits of a lock */
@@ -87,6 +88,7 @@ struct relock {
 	bool excludes;                     /* names are left out on purpose (exclude-dependencies): the answer is not closed */
 	bool changed;                      /* its bytes are new, or would be */
 	struct lock_options options;       /* what requirements files say about indexes */
+	struct private_policy policy;      /* of the options, lamina.toml, the lock */
 	struct str_list inputs;            /* files that were read, for stamps */
 	struct str_list targets;           /* of the lock */
 	struct str_list reasons;           /* why it was not right */

@@ -123,15 +123,36 @@ static bool choose_order(struct relock_work *w, str value)
 	return value.n == 0 || err_set(w->e, ERR_USAGE, "bad-value", "`" STR_FMT "` is no order of versions", STR_ARG(value));
 }
 
+/* Before these words there was one for static source distributions alone: "yes". */
+void relock_choose_policy(struct relock_work *w)
+{
+	const struct str_list *old = &w->origin.options;
+	struct private_words kept = { kept_value(old, S("sdists")), kept_value(old, S("build")) };
+	if (str_eq(kept.sdists, S("yes"))) kept.sdists = S("pure");
+	w->words = private_words_over(private_words_over(w->o->private, w->words), kept);
+	w->lock->policy = private_policy_of(w->words);
+}
+
+static void keep_word(struct relock_work *w, const char *name, str value)
+{
+	*vec_push(w->a, &w->kept) = arena_fmt(w->a, "%s=" STR_FMT, name, STR_ARG(value));
+}
+
 bool relock_choose(struct relock_work *w)
 {
 	const struct relock_options *o = w->o;
+	const struct private_policy *policy = &w->lock->policy;
+	if (policy->host) keep_word(w, "build", w->words.build);
 	str newer = keep(w, "exclude-newer", o->exclude_newer, S("none"));
 	str pre = keep(w, "prerelease", o->prerelease, S("if-necessary"));
 	str order = keep(w, "resolution", o->resolution, S("highest"));
-	str sdists = keep(w, "sdists", o->sdists, S("no"));
+	/* "no" is what is meant by saying nothing, except with build=host. */
+	if (w->words.sdists.n && (policy->pure_sdists || policy->host)) keep_word(w, "sdists", w->words.sdists);
 	w->solve.exclude_newer = newer.n ? newer : w->wants.exclude_newer;
-	w->solve.sdists = str_eq(sdists, S("yes"));
+	w->solve.policy = *policy;
+	w->solve.means = &w->means;
+	w->solve.jobs = o->jobs;
+	w->solve.sdists = policy->pure_sdists;
 	w->solve.upgrade_all = o->upgrade_all;
 	for (size_t i = 0; i < o->upgrade.n; i++) *vec_push(w->a, &w->solve.upgrade) = o->upgrade.p[i];
 	w->solve.cancel = o->cancel;

@@ -3,6 +3,7 @@
 #ifndef LAMINA_PIPELINE_RELOCK_PARTS_H
 #define LAMINA_PIPELINE_RELOCK_PARTS_H
 
+#include "pipeline/private.h"
 #include "pipeline/relock.h"
 #include "pipeline/resolve.h"
 
@@ -18,8 +19,11 @@ struct relock_work {
 	struct pylock_origin origin;
 	str old_text;
 	struct wants wants;
+	struct private_words words;   /* of the artifacts; relock_choose_policy: and of what says more or less than they do */
 	struct str_list kept;         /* options that the lock will name: "prerelease=allow" */
 	struct resolve_options solve; /* all that chooses */
+	struct index_inputs index;    /* what holds for every lock: with lamina.toml's level */
+	struct private_means means;
 	struct str_list sources, requires;
 	struct notes *notes;
 	struct err *e;
@@ -32,6 +36,8 @@ str relock_key(struct arena *a, const struct artifact *artifact);
 
 /* relock_fresh.c */
 bool relock_read_wants(struct relock_work *w);
+/* What wheels may be made of: what is said now, else what the lock keeps. */
+void relock_choose_policy(struct relock_work *w);
 /* From the command line, the lock, the project's file. */
 bool relock_choose(struct relock_work *w);
 /* The digest of all that is asked for; folders: project folders that the answer holds. */

@@ -77,8 +77,7 @@ static void log_line(void *context, const char *line)
 
 static bool index_of(struct relock_work *w, struct index_config *config)
 {
-	struct index_inputs inputs = *w->o->index;
-	index_level_of_project(w->a, w->o->project, &inputs.lamina_toml);
+	struct index_inputs inputs = w->index;
 	index_level_of_options(w->a, &w->wants.options, w->lock->shown, &inputs);
 	if (w->lock->project.n) index_level_of_pyproject(w->a, w->lock->folder, w->o->env, &inputs);
 	return index_config_make(w->a, &inputs, config, w->e);
@@ -210,6 +209,7 @@ static bool complete(struct relock_work *w, const struct index_config *config, c
 		                             .now = w->o->now,
 		                             .cancel = w->o->cancel,
 		                             .progress = w->o->progress,
+		                             .means = &w->means,
 		                             .log = w->o->log,
 		                             .log_context = w->o->log_context };
 	for (size_t i = 0; i < n; i++)
@@ -217,6 +217,7 @@ static bool complete(struct relock_work *w, const struct index_config *config, c
 			                                  .target = unknown[i].target,
 			                                  .lock_format = "pylock.toml",
 			                                  .lock_folder = S("."),
+			                                  .policy = w->lock->policy,
 			                                  .notes = w->notes };
 	if (!fetch_wheels(w->a, requests, n, &options, results, &stats, w->e)) return false;
 	for (size_t i = 0; i < n; i++) {

@@ -18,16 +18,23 @@
 #include "lockfile/pylock_write.h"
 #include "lockfile/wants.h"
 #include "model/note.h"
+#include "model/private_policy.h"
 #include "model/resolution.h"
 
 enum resolve_pre { RESOLVE_PRE_IF_NECESSARY, RESOLVE_PRE_ALLOW, RESOLVE_PRE_DISALLOW, RESOLVE_PRE_EXPLICIT };
 enum resolve_order { RESOLVE_HIGHEST, RESOLVE_LOWEST, RESOLVE_LOWEST_DIRECT };
 
+struct private_means;
+
 struct resolve_options {
 	enum resolve_pre prereleases;
 	enum resolve_order order;
-	str exclude_newer;             /* RFC 3339 time or date (the day's end, UTC); empty = none */
-	bool sdists;                   /* static source distributions are answers too */
+	str exclude_newer; /* RFC 3339 time or date (the day's end, UTC); empty = none */
+	bool sdists;       /* static source distributions are answers too */
+	struct private_policy
+	    policy; /* what wheels can be made of: with pure_sdists these are answers whatever their metadata is like */
+	const struct private_means *means; /* private.h; may be NULL */
+	size_t jobs;
 	bool yanked_as_pip;            /* any == pin, also of dependencies, admits a yanked file */
 	const struct pylock_pin *pins; /* of the lock that is there: tried first */
 	size_t n_pins;

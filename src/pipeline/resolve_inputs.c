@@ -27,7 +27,8 @@ void resolve_inputs(struct arena *a, const struct wants *wants, const struct loc
 	if (options->prereleases != RESOLVE_PRE_IF_NECESSARY)
 		add_option(a, list, "prerelease", str_from(prereleases[options->prereleases]));
 	if (options->order != RESOLVE_HIGHEST) add_option(a, list, "resolution", str_from(orders[options->order]));
-	if (options->sdists) add_option(a, list, "sdists", S("yes"));
+	if (options->policy.host) add_option(a, list, "build", S("host"));
+	if (options->sdists) add_option(a, list, "sdists", options->policy.pure_sdists ? S("pure") : S("yes"));
 	if (options->yanked_as_pip) add_option(a, list, "yanked", S("pip"));
 	str_list_sort(list);
 	for (size_t i = 0; i < n_targets; i++) str_list_add_new(a, &texts, targets[i].text);
