@@ -168,6 +168,8 @@ static bool collect_inputs(struct build *b, struct job *j, struct stamp *stamp)
 		if (!add_input(b, stamp, j->provided.inputs.p[i])) return false;
 	for (size_t i = 0; i < j->local_files.n; i++)
 		if (!add_local(b, stamp, j->local_files.p[i])) return false;
+	for (size_t i = 0; i < j->locking.watched.n; i++)
+		if (!add_local(b, stamp, j->locking.watched.p[i])) return false;
 	for (size_t i = 0; j->go && i < j->go->inputs.n; i++) *vec_push(b->a, &stamp->inputs) = j->go->inputs.p[i];
 	if (!add_absent_locks(b, j, stamp) || !add_folders(b, j, stamp)) return false;
 	add_variables(b, j, stamp);

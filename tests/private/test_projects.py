@@ -1,0 +1,313 @@
+"""`project = "."`: the project itself beside what its lock says it needs, from every kind of lock; when it stays out, and who says so.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import hashlib
+import subprocess
+import sys
+
+import pytest
+
+import wheels
+from cli_conftest import check_zip, contents, names
+
+PY312 = ("--runtime", "python3.12")
+UV = '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n'
+POETRY = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
+
+
+def packages(path):
+    """Names of the distributions in a layer or function."""
+    found = [n.rsplit("/", 2)[-2] for n in names(path) if n.endswith(".dist-info/METADATA")]
+    return sorted(n.split("-")[0] for n in found)
+
+
+def uv_lock(index, root="editable", needs=("low",), name="app", more=""):
+    low = index.projects["low"][0]
+    return f'''version = 1
+revision = 3
+requires-python = ">=3.12"
+[[package]]
+name = "{name}"
+version = "1.0"
+source = {{ {root} = "." }}
+dependencies = [{", ".join(f'{{ name = "{n}" }}' for n in needs)}]
+[package.metadata]
+requires-dist = [{", ".join(f'{{ name = "{n}" }}' for n in needs)}]
+[[package]]
+name = "low"
+version = "1.5"
+source = {{ registry = "{index.url}" }}
+wheels = [{{ url = "{index.root}/files/{low.name}", hash = "sha256:{low.hashes["sha256"]}" }}]
+{more}'''
+
+
+def poetry_lock(index, more=""):
+    low = index.projects["low"][0]
+    return f'''[[package]]
+name = "low"
+version = "1.5"
+description = ""
+optional = false
+python-versions = "*"
+groups = ["main"]
+files = [{{ file = "{low.name}", hash = "sha256:{low.hashes["sha256"]}" }}]
+{more}
+[metadata]
+lock-version = "2.1"
+python-versions = ">=3.12"
+content-hash = "{"0" * 64}"
+'''
+
+
+def pdm_lock(index):
+    low = index.projects["low"][0]
+    return f'''[metadata]
+groups = ["default"]
+strategy = ["inherit_metadata"]
+lock_version = "4.5.0"
+content_hash = "sha256:{"0" * 64}"
+[[metadata.targets]]
+requires_python = ">=3.12"
+[[package]]
+name = "low"
+version = "1.5"
+summary = ""
+groups = ["default"]
+files = [{{ file = "{low.name}", hash = "sha256:{low.hashes["sha256"]}" }}]
+'''
+
+
+LOCKS = {"uv.lock": uv_lock, "poetry.lock": poetry_lock, "pdm.lock": pdm_lock}
+
+
+@pytest.fixture
+def low(index):
+    index.add(wheels.make("low", "1.5"))
+    return index
+
+
+def app(lamina, folder=".", build=UV, needs=("low",), tables="", files=None):
+    lamina.write(f"{folder}/pyproject.toml", f'{build}[project]\nname = "app"\nversion = "1.0"\ndependencies = {list(needs)!r}\n{tables}')
+    for path, text in ({"src/app/__init__.py": "x = 1\n"} if files is None else files).items():
+        lamina.write(f"{folder}/{path}", text)
+
+
+def built(lamina, *args):
+    lamina.build("--project", ".", "--frozen", "-o", "out.zip", *args).ok()
+    return packages(lamina.folder / "out.zip")
+
+
+# --- locks that leave it to the project ---
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_it_comes_along(lamina, low, lock):
+    app(lamina, build=POETRY if lock == "poetry.lock" else UV)
+    lamina.write(lock, LOCKS[lock](low))
+    assert built(lamina) == ["app", "low"]
+    check_zip(lamina.folder / "out.zip")
+    assert contents(lamina.folder / "out.zip")["python/app/__init__.py"] == b"x = 1\n"
+    record = lamina.build("--project", ".", "--frozen", "-o", "out.zip").ok().record
+    assert record["up_to_date"] and [d["name"] for d in record["distributions"]] == ["app", "low"]
+    lamina.write("src/app/__init__.py", "x = 2\n")
+    built(lamina)
+    assert contents(lamina.folder / "out.zip")["python/app/__init__.py"] == b"x = 2\n"
+
+
+def test_from_the_lock_that_lamina_writes(lamina, low):
+    app(lamina)
+    lamina.build("--project", ".", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["app", "low"]
+    assert '"app"' not in (lamina.folder / "pylock.toml").read_text()
+    assert built(lamina, "--force") == ["app", "low"]
+    lamina.build("--project", ".", "--no-lock", "--force", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["app", "low"]
+
+
+def test_a_function_in_one_step(lamina, low):
+    app(lamina, files={"src/app/__init__.py": "", "src/app/handler.py": "import low\ndef handler(event, context): return low.__name__\n"})
+    lamina.write("uv.lock", uv_lock(low))
+    lamina.write("lamina.toml", '[function.api]\nproject = "."\nhandler = "app.handler.handler"\nruntime = "python3.12"\narch = ["x86_64", "arm64"]\n')
+    lamina("build").ok()
+    one, two = (lamina.folder / f"dist/api-{a}.zip" for a in ("x86_64", "arm64"))
+    assert packages(one) == ["app", "low"] and "app/handler.py" in names(one)
+    assert one.read_bytes() == two.read_bytes()
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(one)!r}); import app.handler as h; print(h.handler(0, 0))"],
+                          capture_output=True, text=True)
+    assert done.stdout == "low\n", done
+
+
+# --- locks that list everything ---
+
+def test_a_pylock_of_others_lists_it(lamina, low):
+    app(lamina)
+    file = low.projects["low"][0]
+    head = 'lock-version = "1.0"\ncreated-by = "hand"\n'
+    wheel = f'[[packages]]\nname = "low"\nversion = "1.5"\nwheels = [{{ url = "{low.root}/files/{file.name}", hashes = {{ sha256 = "{file.hashes["sha256"]}" }} }}]\n'
+    itself = '[[packages]]\nname = "app"\ndirectory = { path = ".", editable = true }\n'
+    lamina.write("pylock.toml", head + itself + wheel)
+    assert built(lamina) == ["app", "low"]
+    lamina.write("pylock.toml", head + wheel)
+    assert built(lamina) == ["low"]
+
+
+@pytest.mark.parametrize("line", ["-e .", ".", "app @ file:."])
+def test_requirements_list_it(lamina, low, line):
+    app(lamina)
+    lamina.requirements("low==1.5", line)
+    lamina.build("--project", ".", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["app", "low"]
+    lamina.requirements("low==1.5")
+    lamina.build("--project", ".", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["low"]
+
+
+def test_it_comes_once(lamina, low):
+    """A member of a workspace that needs the root, and a requirements file that names it twice."""
+    app(lamina, needs=("low", "part"), tables='[tool.uv.sources]\npart = { workspace = true }\n[tool.uv.workspace]\nmembers = ["part"]\n')
+    lamina.project("part", "part", requires=["app"], more="[tool.uv.sources]\napp = { workspace = true }\n")
+    lamina.write("uv.lock", uv_lock(low, needs=("low", "part"), more='''[[package]]
+name = "part"
+version = "1.0"
+source = { editable = "part" }
+dependencies = [{ name = "app" }]
+'''))
+    assert built(lamina) == ["app", "low", "part"]
+
+
+def test_path_entries_of_poetry(lamina, low):
+    app(lamina, build=POETRY)
+    lamina.project("libs/one", "one")
+    lamina.write("poetry.lock", poetry_lock(low, more='''[[package]]
+name = "one"
+version = "1.0"
+description = ""
+optional = false
+python-versions = "*"
+groups = ["main"]
+files = []
+develop = true
+[package.source]
+type = "directory"
+url = "libs/one"
+'''))
+    assert built(lamina) == ["app", "low", "one"]
+
+
+# --- when it stays out ---
+
+@pytest.mark.parametrize("lock, tables", [
+    ("uv.lock", "[tool.uv]\npackage = false\n"),
+    ("poetry.lock", "[tool.poetry]\npackage-mode = false\n"),
+    ("pdm.lock", "[tool.pdm]\ndistribution = false\n"),
+])
+def test_the_project_says_so(lamina, low, lock, tables):
+    app(lamina, build=POETRY if lock == "poetry.lock" else UV, tables=tables)
+    lamina.write(lock, LOCKS[lock](low))
+    assert built(lamina) == ["low"]
+    app(lamina, build=POETRY if lock == "poetry.lock" else UV)
+    assert built(lamina) == ["app", "low"]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_no_build_system(lamina, low, lock):
+    app(lamina, build="")
+    lamina.write(lock, LOCKS[lock](low))
+    result = lamina.build("--project", ".", "--frozen", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["low"] and "app" not in result.err
+
+
+def test_uv_says_package(lamina, low):
+    """uv: package = true makes it one without a [build-system]; setuptools is the backend then."""
+    app(lamina, build="", tables="[tool.uv]\npackage = true\n")
+    lamina.write("uv.lock", uv_lock(low))
+    assert built(lamina) == ["app", "low"]
+
+
+def test_the_lock_alone(lamina, low):
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    lamina.build("--lock", "uv.lock", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["low"]
+
+
+def test_left_out_by_name(lamina, low):
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    assert built(lamina, "--exclude", "App") == ["low"]
+    assert built(lamina, "--only", "low") == ["low"]
+    assert built(lamina, "--only", "app") == ["app", "low"]
+    assert built(lamina, "--exclude", "low") == ["app"]
+
+
+def test_groups_alone(lamina, low):
+    app(lamina, tables='[dependency-groups]\ndev = ["low"]\n')
+    lamina.write("uv.lock", uv_lock(low, needs=()).replace("[package.metadata]", '[package.dev-dependencies]\ndev = [{ name = "low" }]\n[package.metadata]'))
+    assert built(lamina, "--only-group", "dev") == ["low"]
+    assert built(lamina, "--group", "dev") == ["app", "low"]
+    (lamina.folder / "uv.lock").unlink()
+    app(lamina, build=POETRY)
+    lamina.write("poetry.lock", poetry_lock(low))
+    assert built(lamina, "--only-group", "main") == ["app", "low"]
+
+
+def test_an_application_without_a_package(lamina, low):
+    """Poetry's default: a [build-system], and handlers beside it. Said, and noticed when a package appears."""
+    app(lamina, build=POETRY, files={"handler.py": ""})
+    lamina.write("poetry.lock", poetry_lock(low))
+    result = lamina("build", "--project", ".", *PY312, "--frozen", "-o", "out.zip").ok()
+    assert "itself is not put in" in result.err and "package-mode" in result.err
+    assert packages(lamina.folder / "out.zip") == ["low"]
+    lamina.write("app/__init__.py")
+    assert built(lamina) == ["app", "low"]
+
+
+@pytest.mark.parametrize("options, found", [
+    (["--source", "."], "src/app/__init__.py"),
+    (["--source", "src"], "app/__init__.py"),
+])
+def test_source_takes_its_files(lamina, low, options, found):
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    assert built(lamina, *options) == ["low"]
+    assert [n for n in names(lamina.folder / "out.zip") if n.endswith("app/__init__.py")] == [found]
+
+
+def test_source_beside_it(lamina, low):
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    lamina.write("handlers/index.py")
+    assert built(lamina, "--source", "handlers") == ["app", "low"]
+    assert "index.py" in names(lamina.folder / "out.zip") and "app/__init__.py" in names(lamina.folder / "out.zip")
+    assert built(lamina, "--source", ".", "--include", "handlers/**") == ["app", "low"]
+
+
+def test_files_take_its_files(lamina, low):
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    lamina.write("lamina.toml", '[function.f]\nproject = "."\nruntime = "python3.12"\nfiles = { "lib/app" = "src/app" }\noutput = "out.zip"\n')
+    lamina("build", "--frozen").ok()
+    assert packages(lamina.folder / "out.zip") == ["low"] and "lib/app/__init__.py" in names(lamina.folder / "out.zip")
+    lamina.write("lamina.toml", '[function.f]\nproject = "."\nruntime = "python3.12"\nfiles = { "pyproject.toml" = "pyproject.toml" }\noutput = "out.zip"\n')
+    lamina("build", "--frozen").ok()
+    assert packages(lamina.folder / "out.zip") == ["app", "low"]
+
+
+# --- what cannot be built ---
+
+SETUP = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+
+
+def test_what_cannot_be_built(lamina, low):
+    app(lamina, build=SETUP)
+    lamina.write("uv.lock", uv_lock(low))
+    lamina.build("--project", ".", "--frozen", "-o", "out.zip").refused(4, "cannot-build", "app", "maturin", "--exclude app")
+    assert not (lamina.folder / "out.zip").exists()
+    assert built(lamina, "--exclude", "app") == ["low"]
+    assert built(lamina, "--source", "src") == ["low"]  # as before there were packages
+
+
+def test_what_is_wrong_with_it(lamina, low):
+    app(lamina, tables='license-files = ["/abs"]\n')
+    lamina.write("uv.lock", uv_lock(low))
+    lamina.build("--project", ".", "--frozen", "-o", "out.zip").refused(3, "bad-glob", "/abs", "--exclude app")
