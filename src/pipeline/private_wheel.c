@@ -300,3 +300,11 @@ bool private_wheel_make(struct arena *a, str folder, const struct private_option
 	io_close(&m.old_fd);
 	return ok;
 }
+
+bool private_metadata(struct arena *a, str folder, const struct private_options *options, struct notes *notes,
+                      struct source_wheel *out, struct err *e)
+{
+	struct private_tree tree;
+	(void)options;
+	return private_tree_list(a, folder, &tree, e) && source_wheel_metadata(a, &tree.tree, notes, out, e);
+}
