@@ -1,9 +1,10 @@
 /* tar_input.h: the bytes of a tar archive, inflated as they are asked for.
  * SPDX-License-Identifier: Apache-2.0
  *
- * One compressed stream that fills the file from its first byte to its last: a second stream, or bytes after the end, are refused.
- * gzip:     zlib, which is linked in: CRC-32 and length are checked.
+ * One compressed stream that fills the file from its first byte to its last: bytes after its end are refused.
+ * gzip:     zlib, which is linked in: CRC-32 and length are checked. One member.
  * bzip2, xz: libarchive's filters over its raw format; exactly the one filter that the name promises, nothing that would run a program.
+ *           Streams in a row are one, as these formats say.
  * Limits:   archive_max, inflated_max and the ratio of struct tar_limits. Memory: 128 KiB, and the decoder's.
  * Source:   RFC 1952.
  * Errors:   ERR_FORMAT "bad-sdist", ERR_IO "read", "no-libarchive". Lifetime: tar_input_close. Threads: one at a time. */

@@ -4,12 +4,12 @@
 
 #include "base/beneath.h"
 #include "base/io.h"
-#include "format/tar.h"
+#include "format/tar_tree.h"
+#include "zip/zip_read.h"
 
 #define PIECE ((size_t)64 << 10)
 
 struct unpacking {
-	struct arena *a;
 	struct arena scratch;
 	struct beneath to;
 	char piece[PIECE];
@@ -43,10 +43,8 @@ static bool copy_file(struct unpacking *u, str from, str to, bool executable, st
 	return ok;
 }
 
-static bool write_copies(struct unpacking *u, const struct tar *t, struct err *e)
+static bool write_copies(struct unpacking *u, const struct tar_copy *copies, size_t n, struct err *e)
 {
-	size_t n;
-	const struct tar_copy *copies = tar_copies(t, &n);
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
 		const struct tar_copy *c = &copies[i];
@@ -64,30 +62,106 @@ static bool unpack_tar(struct unpacking *u, int fd, str file, enum tar_coding co
 		if (m->kind == TAR_FILE) ok = write_member(u, t, m, e);
 		if (m->kind == TAR_FOLDER) ok = beneath_mkdirs(&u->to, m->name, e);
 	}
-	ok = ok && write_copies(u, t, e);
+	size_t n = 0;
+	const struct tar_copy *copies = ok ? tar_copies(t, &n) : NULL;
+	ok = ok && write_copies(u, copies, n, e);
 	if (ok) *top = tar_top(t);
 	tar_close(t);
 	return ok;
 }
 
+/* --- .zip --- */
+
+static bool refuse(str file, str name, const char *why, struct err *e)
+{
+	err_set(e, ERR_FORMAT, "bad-sdist", "the source distribution `" STR_FMT "` is not accepted", STR_ARG(file));
+	if (name.n)
+		err_where(e, STR_FMT ": " STR_FMT, STR_ARG(file), STR_ARG(name));
+	else
+		err_where(e, STR_FMT, STR_ARG(file));
+	return err_why(e, "%s", why);
+}
+
+/* The entry as a member: an entry's text is where a symbolic link leads. */
+static bool member_of(struct unpacking *u, const struct zip_archive *z, const struct zip_entry *entry, struct tar_member *m,
+                      struct err *e)
+{
+	*m = (struct tar_member){ .name = entry->name, .at = entry->header_at };
+	m->kind = entry->is_dir ? TAR_FOLDER : entry->is_symlink ? TAR_SYMLINK : TAR_FILE;
+	if (entry->is_dir) m->name.n--;
+	m->size = m->kind == TAR_FILE ? entry->usize : 0;
+	m->executable = m->kind == TAR_FILE && (entry->unix_mode & 0100);
+	return !entry->is_symlink || zip_read_entry(&u->scratch, z, entry, tar_limits_default.name_max, &m->link, e);
+}
+
+static bool list_zip(struct unpacking *u, const struct zip_archive *z, struct tar_tree *tree, struct err *e)
+{
+	struct tar_member m;
+	tar_tree_init(tree, &u->scratch, &tar_limits_default);
+	for (size_t i = 0; i < z->n; i++) {
+		if (!member_of(u, z, &z->entries[i], &m, e)) return false;
+		const char *why = tar_name_check(m.name, &tar_limits_default);
+		if (!why) why = tar_tree_add(tree, &m);
+		if (why) return refuse(z->path, m.name, why, e);
+	}
+	const char *why = tar_tree_resolve(tree);
+	return !why || refuse(z->path, tree->culprit, why, e);
+}
+
+struct sink {
+	int fd;
+	str name;
+	struct err *e;
+};
+
+static bool write_piece(void *context, const void *bytes, size_t n)
+{
+	const struct sink *s = context;
+	return io_write_all(s->fd, s->name.p, bytes, n, s->e);
+}
+
+static bool write_entry(struct unpacking *u, const struct zip_archive *z, const struct zip_entry *entry, struct err *e)
+{
+	if (entry->is_symlink) return true;
+	if (entry->is_dir) return beneath_mkdirs(&u->to, str_slice(entry->name, 0, entry->name.n - 1), e);
+	/* Entries' names have no NUL behind them. */
+	struct sink s = { .fd = -1, .name = arena_str(&u->scratch, entry->name), .e = e };
+	if (!beneath_create(&u->to, entry->name, (entry->unix_mode & 0100) != 0, &s.fd, e)) return false;
+	bool ok = zip_verify_entry(z, entry, write_piece, &s, NULL, e);
+	io_close(&s.fd);
+	return ok;
+}
+
+static bool unpack_zip(struct unpacking *u, int fd, str file, str *top, struct err *e)
+{
+	struct zip_archive z;
+	struct tar_tree tree;
+	struct zip_open_options options = { .allow_symlinks = true };
+	if (!zip_open(&u->scratch, fd, file, &options, &z, e) || !list_zip(u, &z, &tree, e)) return false;
+	for (size_t i = 0; i < z.n; i++)
+		if (!write_entry(u, &z, &z.entries[i], e)) return false;
+	*top = tar_tree_top(&tree);
+	return write_copies(u, tree.copies.p, tree.copies.n, e);
+}
+
+static bool is_zip(str file) { return file.n > 4 && str_ieq(str_from_pos(file, file.n - 4), S(".zip")); }
+
 bool private_archive_known(str file)
 {
 	enum tar_coding coding;
-	return tar_coding_of(file, &coding);
+	return is_zip(file) || tar_coding_of(file, &coding);
 }
 
 bool private_archive_unpack(struct arena *a, int fd, str file, str folder, str *top, struct err *e)
 {
-	enum tar_coding coding;
-	if (!tar_coding_of(file, &coding)) {
-		err_set(e, ERR_FORMAT, "bad-sdist", "the source distribution `" STR_FMT "` is not accepted", STR_ARG(file));
-		err_where(e, STR_FMT, STR_ARG(file));
-		return err_why(e, "its name ends in none of .tar.gz, .tgz, .tar.bz2, .tar.xz, .tar, .zip");
-	}
+	enum tar_coding coding = TAR_PLAIN;
+	bool zip = is_zip(file);
+	if (!zip && !tar_coding_of(file, &coding))
+		return refuse(file, (str){ 0 }, "its name ends in none of .tar.gz, .tgz, .tar.bz2, .tar.xz, .tar, .zip", e);
 	struct unpacking *u = arena_new(a, struct unpacking);
 	str inner;
-	u->a = a;
-	bool ok = beneath_open(&u->scratch, folder, &u->to, e) && unpack_tar(u, fd, file, coding, &inner, e);
+	bool ok = beneath_open(&u->scratch, folder, &u->to, e) &&
+	          (zip ? unpack_zip(u, fd, file, &inner, e) : unpack_tar(u, fd, file, coding, &inner, e));
 	if (ok) *top = path_join(a, folder, inner);
 	beneath_close(&u->to);
 	arena_release(&u->scratch);
