@@ -8,12 +8,11 @@
 #include <string.h>
 
 #include "pipeline/private.h"
-#include "python/source_ignore.h"
+#include "pipeline/private_git.h"
 
 #define DEPTH_MAX      64
 #define NAMES_MAX      1000000
 #define NAME_BYTES_MAX 4096
-#define IGNORE_MAX     ((size_t)1 << 20)
 
 struct listed {
 	struct source_entry entry;
@@ -24,8 +23,7 @@ struct walk {
 	struct arena *a;
 	str folder; /* on disk */
 	str real;   /* its real path */
-	str above;  /* from the repository's top to the folder: "" or "services/api/" */
-	struct ignore_rules rules;
+	struct private_git *git;
 	VEC(struct listed) list;
 	struct str_list folders;
 	struct err *e;
@@ -47,39 +45,6 @@ static bool is_environment(struct walk *w, str path)
 	struct io_stat st;
 	struct err ignored = { 0 };
 	return io_stat(path_join(w->a, path, S("pyvenv.cfg")).p, &st, &ignored) && st.exists;
-}
-
-/* path: on disk; folder: as the rules call it, from the repository's top. */
-static void take_rules(struct walk *w, str path, str folder)
-{
-	struct err ignored = { 0 };
-	struct io_stat st;
-	str text, file = path_join(w->a, path, S(".gitignore"));
-	if (!io_stat(file.p, &st, &ignored) || !st.is_regular) return;
-	if (io_read_file(w->a, file.p, IGNORE_MAX, &text, &ignored)) ignore_add(w->a, &w->rules, folder, text);
-}
-
-/* The repository's top, and the rules between it and the folder. Without a repository, the folder is the top. */
-static void take_rules_above(struct walk *w)
-{
-	str top = w->real;
-	for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
-		struct io_stat st;
-		struct err ignored = { 0 };
-		if (io_stat(path_join(w->a, top, S(".git")).p, &st, &ignored) && st.exists) break;
-		if (str_eq(top, path_dir(top)) || depth == DEPTH_MAX - 1) return;
-		top = path_dir(top);
-	}
-	if (top.n >= w->real.n) return;
-	str below = str_from_pos(w->real, top.n == 1 ? 1 : top.n + 1), done = { 0 }, part;
-	take_rules(w, arena_str(w->a, top), (str){ 0 });
-	w->above = arena_fmt(w->a, STR_FMT "/", STR_ARG(below));
-	while (below.n) {
-		if (!str_cut(below, '/', &part, &below)) below = (str){ 0 };
-		done = done.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(done), STR_ARG(part)) : part;
-		/* The folder's own rules are read when it is walked. */
-		if (below.n) take_rules(w, path_join(w->a, top, done), done);
-	}
 }
 
 static bool bad_name(struct walk *w, str path)
@@ -112,9 +77,12 @@ static bool check_link(struct walk *w, str path)
 	return inside || refuse_link(w, path, "leads out of its folder");
 }
 
-static bool walk_folder(struct walk *w, str path, bool ignored, unsigned depth);
+/* Of the folder above: IGNORED is inherited, and in a FOREIGN repository git looks at nothing. */
+enum ignore { LISTED, IGNORED, FOREIGN };
 
-static bool walk_name(struct walk *w, str path, bool ignored, unsigned depth)
+static bool walk_folder(struct walk *w, str path, enum ignore ignored, unsigned depth);
+
+static bool walk_name(struct walk *w, str path, enum ignore ignored, unsigned depth)
 {
 	struct io_stat st;
 	str disk = on_disk(w, path);
@@ -128,28 +96,30 @@ static bool walk_name(struct walk *w, str path, bool ignored, unsigned depth)
 		err_where(w->e, STR_FMT, STR_ARG(disk));
 		return err_help(w->e, "remove it, or move it out of the project's folder");
 	}
-	ignored = ignored || ignore_match(&w->rules, arena_join(w->a, w->above, path), st.is_dir);
+	if (ignored == LISTED && ignore_match(&w->git->rules, arena_join(w->a, w->git->above, path), st.is_dir)) ignored = IGNORED;
 	if (w->list.n >= SOURCE_TREE_MAX)
 		return err_set(w->e, ERR_FORMAT, "source-too-many", "the project `" STR_FMT "` has more than %d files and folders",
 		               STR_ARG(w->folder), SOURCE_TREE_MAX);
 	struct listed *l = vec_push(w->a, &w->list);
-	l->entry =
-	    (struct source_entry){ .path = path, .folder = st.is_dir, .executable = (st.mode & 0111) != 0, .ignored = ignored };
+	l->entry = (struct source_entry){
+		.path = path, .folder = st.is_dir, .executable = (st.mode & 0111) != 0, .ignored = ignored == IGNORED
+	};
 	l->entry.size = st.is_dir ? 0 : st.size;
 	l->facts = st;
 	return !st.is_dir || walk_folder(w, path, ignored, depth + 1);
 }
 
-static bool walk_folder(struct walk *w, str path, bool ignored, unsigned depth)
+static bool walk_folder(struct walk *w, str path, enum ignore ignored, unsigned depth)
 {
 	struct str_list names = { 0 };
 	str disk = on_disk(w, path);
 	if (depth > DEPTH_MAX) return refuse_link(w, disk, "leads in a circle, or folders are nested too deep");
 	if (!io_list(w->a, disk.p, NAMES_MAX, &names, w->e)) return false;
 	*vec_push(w->a, &w->folders) = disk;
-	str rules_folder = arena_join(w->a, w->above, path);
+	str rules_folder = arena_join(w->a, w->git->above, path);
 	if (str_ends(rules_folder, S("/"))) rules_folder.n--;
-	take_rules(w, disk, rules_folder);
+	if (depth && private_git_is_nested(w->a, disk)) ignored = FOREIGN;
+	if (ignored != FOREIGN) private_git_add_rules(w->a, &w->git->rules, disk, rules_folder);
 	for (size_t i = 0; i < names.n; i++) {
 		if (never(names.p[i])) continue;
 		str below = path.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(path), STR_ARG(names.p[i])) : names.p[i];
@@ -182,8 +152,10 @@ bool private_tree_list(struct arena *a, str folder, struct private_tree *out, st
 	char *real = realpath(w.folder.p, NULL);
 	w.real = arena_str(a, real ? str_from(real) : w.folder);
 	free(real);
-	take_rules_above(&w);
-	if (!walk_folder(&w, (str){ 0 }, false, 0)) return false;
+	w.git = arena_new(a, struct private_git);
+	private_git_read(a, w.real, w.git);
+	if (!walk_folder(&w, (str){ 0 }, LISTED, 0)) return false;
+	w.git->vcs.folder_ignored = private_git_ignores_folder(w.git);
 	if (w.list.n > 1) qsort(w.list.p, w.list.n, sizeof *w.list.p, by_path);
 	struct source_entry *entries = arena_array(a, struct source_entry, w.list.n);
 	struct io_stat *facts = arena_array(a, struct io_stat, w.list.n);
@@ -192,6 +164,8 @@ bool private_tree_list(struct arena *a, str folder, struct private_tree *out, st
 		facts[i] = w.list.p[i].facts;
 	}
 	*out = (struct private_tree){ .folder = w.folder, .facts = facts, .folders = w.folders };
-	out->tree = (struct source_tree){ .where = w.folder, .entries = entries, .n = w.list.n, .context = out, .read = read_text };
+	out->tree = (struct source_tree){
+		.where = w.folder, .entries = entries, .n = w.list.n, .vcs = w.git->vcs, .context = out, .read = read_text
+	};
 	return true;
 }

@@ -24,7 +24,6 @@ struct selection {
 	struct str_list reserved; /* sorted: names in the wheel that force-include has taken */
 	bool narrowed;            /* include or packages say something, be it that nothing matches */
 	bool only_packages, skip_excluded, exclude_all;
-	bool upper_rules; /* .gitignore stands above the project: the tree's marks are asked */
 };
 
 enum walk { WALK_PROJECT, WALK_EXPLICIT, WALK_FORCED };
@@ -161,20 +160,21 @@ static void take_rules(struct source_work *w, struct hatch_spec *spec, str text,
 	}
 }
 
+/* The nearest file of each kind, in the project or above it; hatchling takes its patterns as if it stood at the project's top. */
 static bool read_rules(struct source_work *w, struct selection *s)
 {
-	static const char *const files[] = { ".gitignore", ".hgignore" };
+	const struct {
+		str name, upper;
+	} files[] = { { S(".gitignore"), w->tree->vcs.upper_gitignore }, { S(".hgignore"), w->tree->vcs.upper_hgignore } };
 	struct hatch_spec own = { 0 };
 	str root = w->tree->where;
-	s->upper_rules = true;
 	for (size_t i = 0; i < 2; i++) {
-		const struct source_entry *entry = source_tree_find(w->tree, str_from(files[i]));
-		str text;
-		if (!entry || entry->folder) continue;
-		if (!source_text(w, str_from(files[i]), &text)) return false;
+		const struct source_entry *entry = source_tree_find(w->tree, files[i].name);
+		str text = files[i].upper;
+		if (entry && !entry->folder && !source_text(w, files[i].name, &text)) return false;
 		take_rules(w, &own, text, i == 1);
-		s->upper_rules = false;
 	}
+	for (size_t i = 0; i < w->tree->vcs.inputs.n; i++) source_add_input(w, w->tree->vcs.inputs.p[i]);
 	/* Rules that name the project's own folder are taken for rules of something else. */
 	while (str_starts(root, S("/"))) root = str_from_pos(root, 1);
 	if (hatch_spec_match(&own, root, false) == HATCH_MATCHES) return true;
@@ -315,11 +315,9 @@ static bool is_reserved(const struct selection *s, str name)
 	return s->reserved.n && bsearch(&name, s->reserved.p, s->reserved.n, sizeof *s->reserved.p, str_cmp_ptr);
 }
 
-static bool is_excluded(const struct selection *s, str path, bool folder, bool ignored)
+static bool is_excluded(const struct selection *s, str path, bool folder)
 {
-	if (s->exclude_all) return true;
-	enum hatch_match match = hatch_spec_match(&s->exclude, path, folder);
-	return match == HATCH_MATCHES || (match == HATCH_NO_RULE && ignored && s->upper_rules);
+	return s->exclude_all || hatch_spec_match(&s->exclude, path, folder) == HATCH_MATCHES;
 }
 
 /* path: as the rules see it; entry: what is there. */
@@ -332,7 +330,7 @@ static bool is_wanted(struct source_work *w, const struct selection *s, str path
 		str folder = str_slice(entry->path, 0, slash == STR_NONE ? 0 : slash + 1);
 		if (!is_file(w, arena_join(w->a, folder, S("__init__.py")))) return false;
 	}
-	if (is_excluded(s, path, false, entry->ignored)) return false;
+	if (is_excluded(s, path, false)) return false;
 	return explicit || !s->narrowed || hatch_spec_match(&s->include, path, false) == HATCH_MATCHES;
 }
 
@@ -354,7 +352,7 @@ static bool in_excluded_folder(const struct selection *s, const struct source_en
 	for (size_t i = 0; i < entry->path.n; i++) {
 		if (entry->path.p[i] != '/') continue;
 		str folder = str_slice(entry->path, 0, i);
-		if (is_reserved(s, folder) || (s->skip_excluded && is_excluded(s, folder, true, false))) return true;
+		if (is_reserved(s, folder) || (s->skip_excluded && is_excluded(s, folder, true))) return true;
 	}
 	return false;
 }

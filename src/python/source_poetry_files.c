@@ -9,6 +9,8 @@ struct files {
 	struct map taken;    /* paths that are in the wheel: the first rule that names a file decides where it goes */
 	struct map excluded; /* by `exclude`, and not by `include` for wheels */
 	struct map included; /* by `include`, for wheels */
+	struct map tracked;  /* by git, which ignores none of them */
+	bool git;            /* git is asked at all */
 };
 
 static str clean(str path)
@@ -103,10 +105,41 @@ static bool nothing_there(struct source_work *w, str what, const struct toml_val
 
 /* --- the rules for one file --- */
 
-static bool is_left_out(const struct files *f, const struct source_entry *entry)
+/* poetry-core reads the names that git prints, and git prints some in quotes: those are not found among the project's files. */
+static bool git_prints_quoted(str path)
+{
+	for (size_t i = 0; i < path.n; i++)
+		if ((unsigned char)path.p[i] >= 0x7f || path.p[i] < 0x20 || path.p[i] == '"' || path.p[i] == '\\') return true;
+	return false;
+}
+
+static bool git_ignores(const struct files *f, const struct source_tree *tree, const struct source_entry *entry)
+{
+	if (!f->git || !(entry->ignored || tree->vcs.folder_ignored)) return false;
+	return !map_has(&f->tracked, entry->path) && !git_prints_quoted(entry->path);
+}
+
+static bool is_left_out(const struct files *f, const struct source_tree *tree, const struct source_entry *entry)
 {
 	if (map_has(&f->included, entry->path)) return false;
-	return entry->ignored || map_has(&f->excluded, entry->path);
+	return git_ignores(f, tree, entry) || map_has(&f->excluded, entry->path);
+}
+
+/* poetry-core asks git, which knows a repository alone, and not when it ignores the project as a whole. */
+static bool ask_git(struct source_work *w, struct files *f)
+{
+	const struct source_vcs *vcs = &w->tree->vcs;
+	struct str_list paths = { 0 };
+	bool any = vcs->folder_ignored;
+	for (size_t i = 0; i < vcs->inputs.n; i++) source_add_input(w, vcs->inputs.p[i]);
+	for (size_t i = 0; vcs->git && i < w->tree->n && !any; i++) any = w->tree->entries[i].ignored;
+	f->git = any && vcs->git;
+	if (!f->git || !vcs->tracked) return true;
+	const char *why = vcs->tracked(vcs->context, w->a, &paths);
+	if (why) return source_refuse(w, "git ignores files of it, and which of them it tracks cannot be read: %s", why);
+	for (size_t i = 0; i < paths.n; i++) map_put(&f->tracked, paths.p[i], NULL);
+	if (vcs->folder_ignored && !paths.n) f->git = false;
+	return true;
 }
 
 static void add_file(struct source_work *w, struct files *f, str path, str from, str to)
@@ -127,7 +160,7 @@ static bool add_package(struct source_work *w, struct files *f, const struct ent
 		return nothing_there(w, arena_join(w->a, what, S(" holds no module")), x->at);
 	}
 	for (size_t i = 0; i < files.n; i++)
-		if (!is_left_out(f, source_tree_find(w->tree, files.p[i]))) add_file(w, f, files.p[i], x->from, x->to);
+		if (!is_left_out(f, w->tree, source_tree_find(w->tree, files.p[i]))) add_file(w, f, files.p[i], x->from, x->to);
 	return true;
 }
 
@@ -231,7 +264,8 @@ bool poetry_add_files(struct source_work *w, const struct poetry *p)
 	map_init(&f.taken, w->a);
 	map_init(&f.excluded, w->a);
 	map_init(&f.included, w->a);
-	if (!read_includes(w, &f, &named) || !read_excludes(w, &f) || !add_packages(w, &f)) return false;
+	map_init(&f.tracked, w->a);
+	if (!ask_git(w, &f) || !read_includes(w, &f, &named) || !read_excludes(w, &f) || !add_packages(w, &f)) return false;
 	for (size_t i = 0; i < named.n; i++) add_file(w, &f, named.p[i], (str){ 0 }, (str){ 0 });
 	return add_scripts(w, p);
 }

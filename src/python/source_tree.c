@@ -22,6 +22,12 @@ const struct source_entry *source_tree_find(const struct source_tree *t, str pat
 	return i < t->n && str_eq(t->entries[i].path, path) ? &t->entries[i] : NULL;
 }
 
+bool source_tree_is_sdist(const struct source_tree *t)
+{
+	const struct source_entry *entry = source_tree_find(t, S("PKG-INFO"));
+	return entry && !entry->folder;
+}
+
 /* Names that begin with FOLDER/ stand together: between FOLDER/ and FOLDER0, "0" being the sign after "/". */
 static int side(str path, str folder)
 {
