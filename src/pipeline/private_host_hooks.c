@@ -1,0 +1,157 @@
+/* private_host_hooks.c: calls the backend's hooks (PEP 517), each in a fresh process.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Standard output and error are the project's to write to, so the answer comes back in a file: words between NULs, the first of which
+ * tells whether the hook is there. */
+#include <string.h>
+
+#include "pipeline/private_host_parts.h"
+
+#define ANSWER_MAX ((size_t)16 << 20)
+#define LINES_TOLD 12
+
+/* Isolated (-I): neither the current folder nor anything of the user is on sys.path; the environment's site is. */
+static const char program[] =
+    "import importlib, os, sys\n"
+    "hook, name, answer, place, *paths = sys.argv[1:]\n"
+    "sys.path[:0] = [os.path.abspath(p) for p in paths]\n"
+    "module, _, attributes = name.partition(':')\n"
+    "backend = importlib.import_module(module)\n"
+    "home = os.path.realpath(getattr(backend, '__file__', None) or '.')\n"
+    "if paths and not any(os.path.commonpath([home, p]) == p for p in map(os.path.realpath, paths)):\n"
+    "    sys.exit('the backend ' + module + ' was not found in backend-path, but in ' + home)\n"
+    "for attribute in filter(None, attributes.split('.')):\n"
+    "    backend = getattr(backend, attribute)\n"
+    "call = getattr(backend, hook, None)\n"
+    "if call is None:\n"
+    "    words = ['absent']\n"
+    "elif hook == 'get_requires_for_build_wheel':\n"
+    "    words = ['given', *call()]\n"
+    "else:\n"
+    "    words = ['given', call(place)]\n"
+    "with open(answer, 'w', encoding='utf-8', newline='') as file:\n"
+    "    file.write('\\0'.join(words))\n";
+
+static str line_before(str *text)
+{
+	size_t end = str_rchr(*text, '\n');
+	str line = end == STR_NONE ? *text : str_from_pos(*text, end + 1);
+	*text = end == STR_NONE ? (str){ 0 } : str_slice(*text, 0, end);
+	return str_trim(line).n ? line : (str){ 0 };
+}
+
+/* The end of what it said tells most: of a traceback its last line. */
+static str last_lines(struct arena *a, str said)
+{
+	str out = { 0 };
+	size_t n = 0;
+	while (said.n && n < LINES_TOLD) {
+		str line = line_before(&said);
+		if (line.n == 0) continue;
+		if (out.n + line.n > 700 && out.n) break;
+		if (line.n > 300) line = arena_fmt(a, STR_FMT "...", STR_ARG(str_slice(line, 0, 300)));
+		out = out.n ? arena_fmt(a, STR_FMT "\n" STR_FMT, STR_ARG(line), STR_ARG(out)) : line;
+		n++;
+	}
+	return out;
+}
+
+static bool failed(struct host_build *b, const char *hook, const struct host_process *p)
+{
+	str module = str_slice(b->backend, 0, str_chr(b->backend, ':') == STR_NONE ? b->backend.n : str_chr(b->backend, ':'));
+	str said = last_lines(b->a, p->said);
+	if (p->status > 128)
+		err_set(b->e, ERR_FORMAT, "host-build-failed", "the build of `" STR_FMT "` by " STR_FMT " was ended by signal %d (%s)",
+		        STR_ARG(b->called), STR_ARG(module), p->status - 128, hook);
+	else
+		err_set(b->e, ERR_FORMAT, "host-build-failed", "the build of `" STR_FMT "` by " STR_FMT " failed with status %d (%s)",
+		        STR_ARG(b->called), STR_ARG(module), p->status, hook);
+	err_where(b->e, STR_FMT, STR_ARG(b->tree->tree.where));
+	return err_why(b->e, STR_FMT, STR_ARG(said.n ? said : S("it said nothing")));
+}
+
+/* *given: the hook is there; words: what it answered. */
+static bool call(struct host_build *b, const char *hook, str place, bool *given, struct str_list *words)
+{
+	struct arena *a = b->a;
+	str text, word, answer = arena_fmt(a, STR_FMT "/%s", STR_ARG(b->scratch.path), hook),
+	                temporary = path_join(a, b->scratch.path, S("tmp"));
+	struct host_process p = { .folder = b->copy, .cancel = b->options->cancel };
+	const str arguments[] = { path_join(a, b->environment, S("bin/python")),
+		                      S("-I"),
+		                      S("-c"),
+		                      str_from(program),
+		                      str_from(hook),
+		                      b->backend,
+		                      answer,
+		                      place };
+	for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) *vec_push(a, &p.words) = arguments[i];
+	for (size_t i = 0; i < b->path.n; i++) *vec_push(a, &p.words) = path_join(a, b->copy, b->path.p[i]);
+	p.variables = host_variables(a, b->options->means->env, b->environment, temporary);
+	*words = (struct str_list){ 0 };
+	if (!io_mkdirs(temporary.p, b->e) || !io_unlink(answer.p, b->e) || !host_run(a, &p, b->e)) return false;
+	struct io_stat st = { 0 };
+	if (p.status != 0 || !io_stat(answer.p, &st, b->e) || !st.exists) return failed(b, hook, &p);
+	if (!io_read_file(a, answer.p, ANSWER_MAX, &text, b->e)) return false;
+	bool more = str_cut(text, '\0', &word, &text);
+	*given = str_eq(word, S("given"));
+	while (more) {
+		more = str_cut(text, '\0', &word, &text);
+		*vec_push(a, words) = word;
+	}
+	return true;
+}
+
+bool host_requires(struct host_build *b, struct str_list *out)
+{
+	bool given;
+	return call(b, "get_requires_for_build_wheel", (str){ 0 }, &given, out);
+}
+
+static bool wrong_answer(struct host_build *b, const char *hook, const char *why)
+{
+	err_set(b->e, ERR_FORMAT, "host-build-wheel", "the backend of `" STR_FMT "` gave no %s", STR_ARG(b->called),
+	        strcmp(hook, "build_wheel") == 0 ? "wheel" : "metadata");
+	err_where(b->e, STR_FMT, STR_ARG(b->tree->tree.where));
+	return err_why(b->e, "%s %s", hook, why);
+}
+
+static bool is_plain_name(const struct str_list *words)
+{
+	return words->n == 1 && words->p[0].n && str_chr(words->p[0], '/') == STR_NONE && !str_eq(words->p[0], S("..")) &&
+	       !str_eq(words->p[0], S("."));
+}
+
+/* An empty folder for the answer. */
+static bool make_place(struct host_build *b, const char *name, str *out)
+{
+	*out = path_join(b->a, b->scratch.path, str_from(name));
+	return io_remove_tree(out->p, b->e) && io_mkdirs(out->p, b->e);
+}
+
+bool host_build_wheel(struct host_build *b, str *file)
+{
+	struct str_list words;
+	struct io_stat st = { 0 };
+	bool given;
+	str place;
+	if (!make_place(b, "wheel", &place) || !call(b, "build_wheel", place, &given, &words)) return false;
+	if (!given) return wrong_answer(b, "build_wheel", "is not there");
+	if (!is_plain_name(&words)) return wrong_answer(b, "build_wheel", "answered with no file name");
+	*file = path_join(b->a, place, words.p[0]);
+	if (!io_lstat(arena_cstr(b->a, *file), &st, b->e)) return false;
+	return st.is_regular || wrong_answer(b, "build_wheel", "named a file that it did not make");
+}
+
+bool host_prepare_metadata(struct host_build *b, str *text)
+{
+	struct str_list words;
+	bool given;
+	str place;
+	*text = (str){ 0 };
+	if (!make_place(b, "metadata", &place) || !call(b, "prepare_metadata_for_build_wheel", place, &given, &words)) return false;
+	if (!given) return true;
+	if (!is_plain_name(&words)) return wrong_answer(b, "prepare_metadata_for_build_wheel", "answered with no folder's name");
+	str path = arena_fmt(b->a, STR_FMT "/" STR_FMT "/METADATA", STR_ARG(place), STR_ARG(words.p[0]));
+	return io_read_file(b->a, path.p, (size_t)4 << 20, text, b->e);
+}
