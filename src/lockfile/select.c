@@ -5,12 +5,17 @@
 #include "lockfile/reader.h"
 #include "python/wheel_name.h"
 
+/* What is refused natively says why, then. */
+#define SDISTS_HELP "--sdists pure makes a wheel of its source distribution when nothing of it has to run"
+
 static bool ends_like_wheel(str name) { return name.n > 4 && str_ieq(str_from_pos(name, name.n - 4), S(".whl")); }
 
 bool locked_file_is_wheel(const struct locked_file *f)
 {
 	return f->kind == LOCKED_WHEEL || (f->kind == LOCKED_ARCHIVE && ends_like_wheel(f->file));
 }
+
+static bool is_archive(const struct locked_file *f) { return f->kind == LOCKED_SDIST || f->kind == LOCKED_ARCHIVE; }
 
 static bool fail_at(const struct locked_package *p, struct err *e)
 {
@@ -36,8 +41,7 @@ static bool no_wheel(struct arena *a, const struct locked_package *p, const stru
 		err_why(e, "the nearest is " STR_FMT ": " STR_FMT, STR_ARG(names[near.index]), STR_ARG(near.reason));
 	else
 		err_why(e, "the lock names no wheel of it");
-	return err_help(e, has_sdist ? "lock a version that has such a wheel (its source distribution is not built here)"
-	                             : "lock a version that has such a wheel");
+	return err_help(e, has_sdist ? SDISTS_HELP : "lock a version that has such a wheel");
 }
 
 static bool source_only(struct arena *a, const struct locked_package *p, const struct locked_file *f, struct err *e)
@@ -57,7 +61,7 @@ static bool source_only(struct arena *a, const struct locked_package *p, const s
 		err_set(e, ERR_RESOLVE, "sdist-only", STR_FMT " is locked as a source distribution only", STR_ARG(who));
 		fail_at(p, e);
 		err_why(e, "only wheels can be installed for another computer; the lock names " STR_FMT, STR_ARG(f->file));
-		return err_help(e, "lock a version that has a wheel, or build one and lock it by path");
+		return err_help(e, SDISTS_HELP);
 	}
 }
 
@@ -107,7 +111,8 @@ bool lock_select_one(struct arena *a, struct locked_package *p, const struct loc
 		wheels += locked_file_is_wheel(&p->files.p[i]);
 		if (source == SIZE_MAX && !locked_file_is_wheel(&p->files.p[i])) source = i;
 	}
-	if (best == SIZE_MAX && sources) best = source;
+	if (best == SIZE_MAX && source != SIZE_MAX && (sources || (flags & LOCK_SELECT_SDISTS && is_archive(&p->files.p[source]))))
+		best = source;
 	if (best == SIZE_MAX) {
 		if (source != SIZE_MAX && !wheels) return source_only(a, p, &p->files.p[source], e);
 		return no_wheel(a, p, t, names, p->files.n, source != SIZE_MAX, e);

@@ -13,6 +13,7 @@
 
 enum lock_select_flags {
 	LOCK_SELECT_FOLDERS = 2, /* folders of source code are answers: lamina makes their wheels itself */
+	LOCK_SELECT_SDISTS = 4,  /* so are source distributions where no wheel fits: lamina makes their wheels */
 	LOCK_SELECT_SOURCES = 1  /* source distributions, directories and version control are answers too, not errors */
 };
 

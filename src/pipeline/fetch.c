@@ -83,6 +83,33 @@ static bool look_up(struct fetch *f, struct wanted *w)
 	return true;
 }
 
+/* The archive's wheel, when that is known; else whether the archive is there, and is what it should be. */
+static bool look_up_sdist(struct fetch *f, struct wanted *w)
+{
+	bool demands = w->others || w->any;
+	if (w->by_place && w->local.n && !w->has_sha256 && !hash_local(f, w)) return false;
+	if (!w->has_sha256) return true;
+	if (demands && !w->proved && !fetch_recall(f, w)) return false;
+	if ((!demands || w->proved) && !fetch_sdist_recall(f, w)) return false;
+	if (w->wheel && !look_up(f, w->wheel)) return false;
+	if (w->wheel && w->wheel->stored) return true;
+	w->wheel = NULL; /* the store has lost it */
+	return look_up(f, w);
+}
+
+/* Archives that are there now -> wheels; those that have to be proved yet go on the list. */
+static bool make_wheels(struct fetch *f, struct wanted **unproved, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < f->wanted.n; i++) {
+		struct wanted *w = f->wanted.p[i];
+		if (!w->sdist) continue;
+		if (!w->wheel && (!fetch_sdist_make(f, w) || !look_up(f, w->wheel))) return false;
+		if (!w->wheel->record) unproved[(*n)++] = w->wheel;
+	}
+	return true;
+}
+
 static bool decode(struct fetch *f, struct wanted *w)
 {
 	struct wheel_record *record = arena_new(f->a, struct wheel_record);
@@ -110,26 +137,68 @@ static void remember_digest(struct fetch *f, const struct wanted *w)
 	store_listing_save(f->options->store, index, p->name, p->version, &listing, &ignored);
 }
 
-static bool run(struct fetch *f)
+static bool load(struct fetch *f, struct wanted *const *missing, size_t n)
 {
-	if (!fetch_identify(f)) return false;
-	struct wanted **missing = arena_array(f->a, struct wanted *, f->wanted.n);
-	size_t n = 0;
-	for (size_t i = 0; i < f->wanted.n; i++) {
-		if (!look_up(f, f->wanted.p[i])) return false;
-		if (!f->wanted.p[i]->record) missing[n++] = f->wanted.p[i];
-	}
-	if (f->options->look_only) {
-		f->stats->missing += n;
-		return true;
-	}
 	if (n && !fetch_load(f, missing, n)) return false;
 	for (size_t i = 0; i < n; i++) {
-		if (!decode(f, missing[i])) return false;
+		if (!missing[i]->sdist && !decode(f, missing[i])) return false;
 		remember_digest(f, missing[i]);
 		fetch_remember(f, missing[i]);
 	}
 	return true;
+}
+
+static bool run(struct fetch *f)
+{
+	if (!fetch_identify(f)) return false;
+	struct wanted **missing = arena_array(f->a, struct wanted *, f->wanted.n);
+	size_t n = 0, unknown = 0;
+	for (size_t i = 0; i < f->wanted.n; i++) {
+		struct wanted *w = f->wanted.p[i];
+		if (w->sdist ? !look_up_sdist(f, w) : !look_up(f, w)) return false;
+		if (!w->wheel && !w->record) missing[n++] = w;
+		unknown += w->wheel && !w->wheel->record;
+	}
+	if (f->options->look_only) {
+		f->stats->missing += n + unknown;
+		return true;
+	}
+	return load(f, missing, n) && make_wheels(f, missing, &n) && load(f, missing, n);
+}
+
+/* What a request is answered with. */
+static const struct wanted *answer_of(const struct fetch *f, size_t i)
+{
+	const struct wanted *w = f->of_request[i];
+	return w->sdist ? w->wheel : w;
+}
+
+static struct fetch_result result_of(const struct fetch *f, size_t i)
+{
+	const struct wanted *asked = f->of_request[i], *w = answer_of(f, i);
+	struct fetch_result out = { .file = asked->file };
+	if (asked->by_place) out.local = asked->local;
+	if (asked->sdist) {
+		out.sdist = asked->file;
+		out.sdist_sha256 = asked->sha256;
+		out.sdist_size = asked->stored_size;
+	}
+	if (!w) return out;
+	out.file = w->file;
+	out.record = w->record;
+	if (w->record) out.sha256 = w->record->sha256;
+	out.inputs = w->inputs;
+	out.backend = w->backend;
+	return out;
+}
+
+static void tell(const struct fetch *f, size_t i, const struct fetch_result *r)
+{
+	const struct wanted *w = answer_of(f, i);
+	struct notes *notes = f->requests[i].notes;
+	if (!w || !r->record) return;
+	if (r->sdist.n) note_add(notes, NOTE_INFO, "sdist-built", "built " STR_FMT " here (%s)", STR_ARG(r->sdist), r->backend);
+	note_add(notes, NOTE_VERBOSE, "wheel-used", STR_FMT ": %s", STR_ARG(w->file), w->fresh ? "fetched" : "from the store");
 }
 
 bool fetch_wheels(struct arena *a, const struct fetch_request *requests, size_t n, const struct fetch_options *options,
@@ -140,15 +209,8 @@ bool fetch_wheels(struct arena *a, const struct fetch_request *requests, size_t 
 	index_client_free(f.client);
 	if (!ok) return false;
 	for (size_t i = 0; i < n; i++) {
-		const struct wanted *w = f.of_request[i];
-		results[i] = (struct fetch_result){ .file = w->file, .record = w->record };
-		if (w->record) results[i].sha256 = w->record->sha256;
-		if (w->by_place) results[i].local = w->local;
-		results[i].inputs = w->inputs;
-		results[i].backend = w->backend;
-		if (w->record)
-			note_add(requests[i].notes, NOTE_VERBOSE, "wheel-used", STR_FMT ": %s", STR_ARG(w->file),
-			         w->fresh ? "fetched" : "from the store");
+		results[i] = result_of(&f, i);
+		tell(&f, i, &results[i]);
 	}
 	return true;
 }

@@ -58,6 +58,9 @@ struct fetch_result {
 	const struct wheel_record *record; /* NULL with look_only when something is missing */
 	const struct str_list *inputs;     /* of a folder of source code that was made into the wheel; NULL = none */
 	const char *backend;               /* of that folder: "setuptools" */
+	str sdist;                         /* the source distribution that the wheel was made of; empty = none */
+	struct sha256 sdist_sha256;        /* of its file */
+	uint64_t sdist_size;
 	str local; /* a file of this computer that decided the bytes (a path without a hash in the lock): an input; else empty */
 };
 

@@ -40,6 +40,8 @@ static void from_lock(struct fetch *f, size_t i, struct wanted *w)
 	w->sha256 = file->sha256;
 	w->has_size = file->has_size;
 	w->size = file->size;
+	w->sdist = !locked_file_is_wheel(file);
+	w->subdirectory = file->subdirectory;
 	if (file->other_hashes.n) w->others = &file->other_hashes;
 	/* requirements.txt: `name @ URL` with several hashes, or with one that is no SHA-256 */
 	if (!file->has_sha256 && r->package->hashes.n) w->any = &r->package->hashes;
@@ -142,9 +144,10 @@ static bool choose(struct fetch *f, size_t i, const struct listing *listing, str
 		to->url = from->url;
 	}
 	if (p.files.n == 0) return no_allowed_file(f, r, listing);
-	if (!lock_select_one(f->a, &p, r->target, 0, f->e)) return false;
+	if (!lock_select_one(f->a, &p, r->target, r->policy.pure_sdists ? LOCK_SELECT_SDISTS : 0, f->e)) return false;
 	const struct listed_file *chosen = &listing->files.p[listed[p.chosen]];
 	w->file = chosen->file;
+	w->sdist = p.files.p[p.chosen].kind != LOCKED_WHEEL;
 	w->url = chosen->url;
 	w->index = index;
 	w->has_sha256 = chosen->has_sha256;
@@ -346,6 +349,10 @@ static void unite(struct fetch *f, struct wanted **all)
 		str key = w->has_sha256 ? sha256_hex_str(f->a, &w->sha256) : arena_fmt(f->a, "at " STR_FMT, STR_ARG(where));
 		key = arena_fmt(f->a, STR_FMT " " STR_FMT, STR_ARG(key), STR_ARG(w->file));
 		key = fetch_demands(f->a, key, w);
+		const struct fetch_request *r = &f->requests[i];
+		if (w->sdist)
+			key = arena_fmt(f->a, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(key), STR_ARG(w->subdirectory),
+			                STR_ARG(r->policy.host ? r->target->text : S("")));
 		bool added;
 		void **slot = map_put(&by_identity, key, &added);
 		if (added) {

@@ -51,7 +51,7 @@ static bool arrived(struct loading *l, struct sha256 digest, uint64_t size)
 		io_close(&fd);
 		if (!ok) return false;
 	}
-	ingest_queue_add(l->queue, w);
+	if (!w->sdist) ingest_queue_add(l->queue, w);
 	return true;
 }
 
@@ -131,7 +131,7 @@ static bool prepare(struct fetch *f, struct loading *loads, size_t n, struct ind
 		bool held = i > 0 && str_eq(loads[i - 1].key, l->key);
 		if (!held && !store_lease(f->options->store, l->key, &l->lease, f->e)) return false;
 		if (stored_now(f, l->w)) {
-			ingest_queue_add(l->queue, l->w);
+			if (!l->w->sdist) ingest_queue_add(l->queue, l->w);
 			continue;
 		}
 		if (err_is_set(f->e)) return false;
@@ -224,10 +224,10 @@ static void queue_stored(struct ingest_queue *queue, struct wanted *const *which
 {
 	*n_missing = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (which[i]->stored)
-			ingest_queue_add(queue, which[i]);
-		else
+		if (!which[i]->stored)
 			missing[(*n_missing)++] = which[i];
+		else if (!which[i]->sdist)
+			ingest_queue_add(queue, which[i]);
 	}
 }
 

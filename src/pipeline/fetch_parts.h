@@ -28,6 +28,9 @@ struct wanted {
 	str folder;                    /* of source code that the wheel was made of; empty = none */
 	const struct str_list *inputs; /* of that folder */
 	const char *backend;           /* likewise */
+	bool sdist;                    /* a source distribution: what is used is the wheel that is made of it */
+	str subdirectory;              /* of the project in it */
+	struct wanted *wheel;          /* once that is known */
 	str memory;                    /* under which name its digest is remembered; empty = not */
 	bool proved;                   /* others and any are known to match */
 	bool has_size;
@@ -84,6 +87,10 @@ bool fetch_identify_again(struct fetch *f, struct wanted *const *which, size_t n
 /* fetch_folder.c: a lock's folder of source code; w->has_sha256 is false when its wheel is not there and may not be made. */
 bool fetch_from_folder(struct fetch *f, size_t i, struct wanted *w);
 struct private_options fetch_private_options(const struct fetch *f, const struct fetch_request *r);
+/* fetch_sdist.c: the wheel of a source distribution whose digest is known: from memory (w->wheel stays NULL when it is not known, an
+ * error when it is known that there can be none), and out of the archive in the store. */
+bool fetch_sdist_recall(struct fetch *f, struct wanted *w);
+bool fetch_sdist_make(struct fetch *f, struct wanted *w);
 /* fetch_client.c */
 bool fetch_client(struct fetch *f);
 /* A URL's origin belongs to one of the configured indexes: that index, for its credentials. */

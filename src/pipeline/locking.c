@@ -200,6 +200,12 @@ static bool add_packages(struct arena *a, const struct artifact *artifact, struc
 	return true;
 }
 
+static bool select_files(struct arena *a, struct locking *out, struct err *e)
+{
+	unsigned flags = LOCK_SELECT_FOLDERS | (out->policy.pure_sdists ? LOCK_SELECT_SDISTS : 0);
+	return lock_select(a, &out->set, &out->target, flags, e);
+}
+
 /* --no-deps: nothing is read but the packages. */
 static bool packages_alone(struct arena *a, const struct artifact *artifact, struct notes *notes, struct locking *out,
                            struct err *e)
@@ -207,7 +213,7 @@ static bool packages_alone(struct arena *a, const struct artifact *artifact, str
 	out->set.lock_path = artifact->dependencies.p[0].path;
 	out->set.format = "package";
 	out->of_project = out->pruned = true;
-	return add_packages(a, artifact, notes, out, e) && lock_select(a, &out->set, &out->target, LOCK_SELECT_FOLDERS, e);
+	return add_packages(a, artifact, notes, out, e) && select_files(a, out, e);
 }
 
 static bool read_as_it_is(struct arena *a, const struct artifact *artifact, struct locking_options *options,
@@ -274,7 +280,7 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 	if (implies_project(artifact, ours, out) && !locking_own_add(a, artifact, options->sources, notes, out, &own, e))
 		return false;
 	if (!out->incomplete && lock_prune_possible(&out->set) && !prune(a, artifact, own, notes, out, e)) return false;
-	return lock_select(a, &out->set, &out->target, LOCK_SELECT_FOLDERS, e);
+	return select_files(a, out, e);
 }
 
 bool locking_dump(const struct locking *l, struct buf *out)

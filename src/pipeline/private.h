@@ -39,6 +39,7 @@ struct private_options {
 	struct store *store;
 	size_t jobs;
 	bool look_only; /* nothing is written */
+	str archive;    /* the source distribution that the folder was made of: its name; empty = a folder of the user's */
 	struct private_policy policy;
 	const struct private_means *means; /* NULL: as if policy.host were false */
 	const struct lock_target *target;  /* that the wheel must fit; NULL: likewise */

@@ -222,10 +222,11 @@ static bool complete(struct relock_work *w, const struct index_config *config, c
 	if (!fetch_wheels(w->a, requests, n, &options, results, &stats, w->e)) return false;
 	for (size_t i = 0; i < n; i++) {
 		unknown[i].file->locked.has_sha256 = true;
-		unknown[i].file->locked.sha256 = results[i].sha256;
-		if (!unknown[i].file->locked.has_size) {
+		unknown[i].file->locked.sha256 = results[i].sdist.n ? results[i].sdist_sha256 : results[i].sha256;
+		uint64_t size = results[i].sdist.n ? results[i].sdist_size : results[i].record->size;
+		if (!unknown[i].file->locked.has_size && size) {
 			unknown[i].file->locked.has_size = true;
-			unknown[i].file->locked.size = results[i].record->size;
+			unknown[i].file->locked.size = size;
 		}
 	}
 	return true;
