@@ -26,8 +26,9 @@ struct build_result {
 	bool is_tree; /* --into: no size, no digests */
 	uint64_t size, unzipped_size, entries;
 	struct sha256 sha256;
-	str md5;  /* hex, empty unless asked for */
-	str lock; /* path, empty without dependencies */
+	str md5;     /* hex, empty unless asked for */
+	str same_as; /* path of an artifact of the same run and name that has the same bytes; empty without one */
+	str lock;    /* path, empty without dependencies */
 	struct sha256 lock_sha256;
 	bool up_to_date;
 	bool planned; /* --dry-run, --check: what would be built */

@@ -230,8 +230,14 @@ static bool put_together(struct build *b, struct job *j, struct assemble_result 
 	if (!plan_job(b, j)) return false;
 	if (j->plan.n == 0) return refuse_empty(j, b->e);
 	if (!build_fits(j, b->e)) return false;
-	if (tree && !build_announce_tree(b, j)) return false;
-	return (tree ? assemble_tree : assemble_zip)(b->a, j->artifact, &j->plan, &options, made, damaged, b->e);
+	if (tree) {
+		return build_announce_tree(b, j) && assemble_tree(b->a, j->artifact, &j->plan, &options, made, damaged, b->e);
+	}
+	bool copied;
+	if (!build_same_copy(b, j, made, &copied)) return false;
+	if (!copied && !assemble_zip(b->a, j->artifact, &j->plan, &options, made, damaged, b->e)) return false;
+	build_same_keep(b, j, made);
+	return true;
 }
 
 /* One attempt. */
@@ -346,6 +352,7 @@ static bool look_at_all(struct build *b, void (*each)(void *, struct built *), v
 		if (!j->done && !look_at_job(b, j)) return false;
 		j->built->result.planned = !j->done;
 		if (!j->done) build_take_warnings(b, j);
+		build_same_tell(b, j);
 		each(context, j->built);
 		(*finished)++;
 	}
@@ -374,6 +381,7 @@ static bool finish_all(struct build *b, void (*each)(void *, struct built *), vo
 			if (!(b->options->dump == DUMP_FETCH ? dump_fetch(b, j) : finish_job(b, j))) return false;
 		}
 		j->built->result.elapsed_ms = j->spent_ms + clock_ms(b) - from;
+		build_same_tell(b, j);
 		if (b->options->dump == DUMP_NONE) each(context, j->built);
 		(*finished)++;
 	}

@@ -44,6 +44,10 @@ struct job {
 	bool prepared, current;      /* build_prepare */
 	struct sha256 content;
 	struct plan plan;
+	bool has_shape;
+	struct sha256 shape;         /* of all that the zip's bytes depend on (build_same.c) */
+	struct assemble_result made; /* what this run put in place, and the file's facts then */
+	struct io_stat made_facts;
 	uint64_t spent_ms;
 	int turn; /* lease of a tree in the making, or -1 */
 };
@@ -87,6 +91,12 @@ bool build_fits(const struct job *j, struct err *e);
 void build_note_prefer(struct job *j);
 void build_note_include(struct job *j);
 void build_take_warnings(struct build *b, struct job *j);
+
+/* build_same.c: an artifact with the bytes of one that this run made before is its copy; after the plan. Else *copied stays false. */
+bool build_same_copy(struct build *b, struct job *j, struct assemble_result *made, bool *copied);
+void build_same_keep(struct build *b, struct job *j, const struct assemble_result *made);
+/* Into the record, and a note: architectures that one zip serves. */
+void build_same_tell(struct build *b, struct job *j);
 
 /* build_stamp.c: may the stamp answer? Sets done and the result. quick: from stat facts; else content has been worked out. */
 bool build_from_stamp_quick(struct build *b, struct job *j);

@@ -87,6 +87,7 @@ static void write_sizes(struct json_writer *w, struct arena *a, const struct bui
 		text(w, "sha256_base64", digest_base64(a, &r->sha256));
 	}
 	if (r->md5.n) text(w, "md5", r->md5);
+	if (r->same_as.n) text(w, "same_as", r->same_as);
 }
 
 static void write_lock(struct json_writer *w, const struct build_result *r)
@@ -181,6 +182,7 @@ void build_record_write_flat(const struct build_result *r, struct buf *out)
 		text(&w, "sha256_base64", digest_base64(&a, &r->sha256));
 	}
 	if (r->md5.n) text(&w, "md5", r->md5);
+	if (r->same_as.n) text(&w, "same_as", r->same_as);
 	if (r->lock.n) {
 		text(&w, "lock", r->lock);
 		if (!r->planned) digest(&w, "lock_sha256", &r->lock_sha256);

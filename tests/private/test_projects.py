@@ -311,3 +311,72 @@ def test_what_is_wrong_with_it(lamina, low):
     app(lamina, tables='license-files = ["/abs"]\n')
     lamina.write("uv.lock", uv_lock(low))
     lamina.build("--project", ".", "--frozen", "-o", "out.zip").refused(3, "bad-glob", "/abs", "--exclude app")
+
+
+# --- one zip for both architectures ---
+
+def same_as(result):
+    return [(r["arch"], r.get("same_as")) for r in result.records]
+
+
+BOTH = ("--arch", "x86_64,arm64")
+
+
+def test_both_architectures_are_said(lamina, low):
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    args = ("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip")
+    first = lamina(*args).ok()
+    assert first.err.count("have the same bytes") == 1 and "either serves x86_64 and arm64" in first.err
+    one, two = (lamina.folder / f"out-{a}.zip" for a in ("x86_64", "arm64"))
+    check_zip(two)
+    assert one.read_bytes() == two.read_bytes() and one.stat().st_ino != two.stat().st_ino
+    assert one.stat().st_mode == two.stat().st_mode
+    assert "same bytes" not in lamina(*args).ok().err  # nothing was built
+    assert same_as(lamina(*args, "--json").ok()) == [("x86_64", None), ("arm64", "out-x86_64.zip")]
+    forced = lamina(*args, "--json", "--force").ok()
+    assert same_as(forced) == [("x86_64", None), ("arm64", "out-x86_64.zip")] and not forced.records[1]["up_to_date"]
+    assert lamina(*args, "--json=flat", "-q").ok().records[1]["same_as"] == "out-x86_64.zip"
+    assert "same bytes" not in lamina(*args, "--force", "-q").ok().err
+
+
+def test_the_second_is_not_packed_again(lamina, low, tmp_path):
+    """It is the first one's copy, made by the file system."""
+    app(lamina, files={"src/app/__init__.py": "x = 1\n" * 100})
+    lamina.write("uv.lock", uv_lock(low))
+    trace = tmp_path / "trace"
+    if subprocess.run(["strace", "-V"], capture_output=True).returncode != 0:
+        pytest.skip("no strace")
+    lamina("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip", under=["strace", "-f", "-o", trace, "-e", "trace=copy_file_range"]).ok()
+    assert trace.read_text().count("copy_file_range(") >= 1
+
+
+def test_native_files_differ(lamina, low, index):
+    app(lamina, build="", needs=("low", "nat"))
+    for platform in ("manylinux_2_17_x86_64", "manylinux_2_17_aarch64"):
+        index.add(wheels.make("nat", "1", tag=f"cp312-cp312-{platform}"))
+    result = lamina("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip").ok()
+    assert "same bytes" not in result.err
+    assert same_as(lamina("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip", "--json").ok()) == [("x86_64", None), ("arm64", None)]
+
+
+def test_both_architectures_in_lamina_toml(lamina, low):
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    lamina.write("lamina.toml", '[defaults]\nruntime = "python3.12"\narch = ["x86_64", "arm64"]\nproject = "."\n[layer.one]\n[layer.two]\n[layer.three]\noutput = "x/{name}-{machine}.zip"\n')
+    result = lamina("build", "--json").ok()
+    assert [r.get("same_as") for r in result.records] == [None, "dist/one-x86_64.zip", None, "dist/two-x86_64.zip", None, "x/three-x86_64.zip"]
+    assert result.err.count("have the same bytes") == 3
+    trees = lamina("build", "--json", "one", "--into", "tree-{arch}").ok()
+    assert [r.get("same_as") for r in trees.records] == [None, None]
+
+
+def test_one_of_two_is_gone(lamina, low):
+    """The first is up to date, the second is gone: packed anew, with the same bytes."""
+    app(lamina)
+    lamina.write("uv.lock", uv_lock(low))
+    lamina("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip").ok()
+    (lamina.folder / "out-arm64.zip").unlink()
+    again = lamina("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip", "--json").ok()
+    assert [r["up_to_date"] for r in again.records] == [True, False] and again.records[1]["same_as"] == "out-x86_64.zip"
+    assert (lamina.folder / "out-arm64.zip").read_bytes() == (lamina.folder / "out-x86_64.zip").read_bytes()
