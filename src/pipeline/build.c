@@ -403,6 +403,10 @@ static void set_means(struct build *b)
 	const struct build_options *o = b->options;
 	b->means = (struct private_means){ .env = o->env,
 		                               .index = &b->indexes.p[0]->inputs,
+		                               .store = o->store,
+		                               .jobs = o->jobs,
+		                               .look_only = o->only_look,
+		                               .cancel = o->cancel,
 		                               .offline = o->offline,
 		                               .refresh = o->refresh,
 		                               .now = o->now_ns / 1000000000,

@@ -181,21 +181,21 @@ static bool read_relocked(struct arena *a, const struct relock *x, struct lock_r
 
 /* --- private packages whose needs are locked elsewhere, or not wanted --- */
 
-static bool add_package(struct arena *a, const struct dependency_input *d, struct notes *notes, struct locking *out,
-                        struct err *e)
+static bool add_package(struct arena *a, const struct dependency_input *d, const struct locking_options *o, struct notes *notes,
+                        struct locking *out, struct err *e)
 {
-	struct private_tree tree;
 	struct source_wheel wheel;
-	if (!private_tree_list(a, d->path, &tree, e) || !source_wheel_metadata(a, &tree.tree, notes, &wheel, e)) return false;
+	struct private_options options = private_options_of(o->means, out->policy, &out->target);
+	if (!private_metadata(a, d->path, &options, notes, &wheel, e)) return false;
 	return locking_add_folder(a, d->path, &wheel, d->path, out, e);
 }
 
-static bool add_packages(struct arena *a, const struct artifact *artifact, struct notes *notes, struct locking *out,
-                         struct err *e)
+static bool add_packages(struct arena *a, const struct artifact *artifact, const struct locking_options *o, struct notes *notes,
+                         struct locking *out, struct err *e)
 {
 	for (size_t i = 0; i < artifact->dependencies.n; i++) {
 		const struct dependency_input *d = &artifact->dependencies.p[i];
-		if (d->kind == DEPENDENCY_PACKAGE && !add_package(a, d, notes, out, e)) return false;
+		if (d->kind == DEPENDENCY_PACKAGE && !add_package(a, d, o, notes, out, e)) return false;
 	}
 	return true;
 }
@@ -207,13 +207,13 @@ static bool select_files(struct arena *a, struct locking *out, struct err *e)
 }
 
 /* --no-deps: nothing is read but the packages. */
-static bool packages_alone(struct arena *a, const struct artifact *artifact, struct notes *notes, struct locking *out,
-                           struct err *e)
+static bool packages_alone(struct arena *a, const struct artifact *artifact, const struct locking_options *options,
+                           struct notes *notes, struct locking *out, struct err *e)
 {
 	out->set.lock_path = artifact->dependencies.p[0].path;
 	out->set.format = "package";
 	out->of_project = out->pruned = true;
-	return add_packages(a, artifact, notes, out, e) && select_files(a, out, e);
+	return add_packages(a, artifact, options, notes, out, e) && select_files(a, out, e);
 }
 
 static bool read_as_it_is(struct arena *a, const struct artifact *artifact, struct locking_options *options,
@@ -221,7 +221,7 @@ static bool read_as_it_is(struct arena *a, const struct artifact *artifact, stru
 {
 	if (!choose_input(a, artifact, r, e) || !read_stream(a, options, r, e)) return false;
 	if (!lock_read(a, r, notes, &out->set, &out->options, e)) return false;
-	if (!add_packages(a, artifact, notes, out, e)) return false;
+	if (!add_packages(a, artifact, options, notes, out, e)) return false;
 	if (!refuse_unpinned(&out->set, e)) return false;
 	tell_no_binary(out, notes);
 	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0 || strcmp(out->set.format, "Pipfile.lock") == 0;
@@ -267,7 +267,7 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 	r.all_extras = artifact->all_extras;
 	r.no_default_groups = artifact->no_default_groups;
 	if (artifact->no_deps && artifact->dependencies.p[0].kind == DEPENDENCY_PACKAGE)
-		return packages_alone(a, artifact, notes, out, e);
+		return packages_alone(a, artifact, options, notes, out, e);
 	const struct relock *ours = relock_of(options->relocked, artifact);
 	if (ours && ours->state != RELOCK_AS_IT_IS) {
 		if (!read_relocked(a, ours, &r, notes, out, e)) return false;

@@ -28,8 +28,12 @@
 struct private_means {
 	const struct env *env;
 	const struct index_inputs *index; /* with the level of lamina.toml filled in */
+	struct store *store;
+	size_t jobs;
 	bool offline, refresh;
+	bool look_only; /* nothing is run or written */
 	int64_t now;
+	const atomic_bool *cancel;
 	const struct progress *progress;
 	void (*log)(void *context, const char *line); /* -vv; may be NULL */
 	void *log_context;
@@ -45,6 +49,10 @@ struct private_options {
 	const struct lock_target *target;  /* that the wheel must fit; NULL: likewise */
 	const atomic_bool *cancel;
 };
+
+/* Of a run's means, for one target. means may be NULL: then there is no store, and nothing but reading is possible. */
+struct private_options private_options_of(const struct private_means *means, struct private_policy policy,
+                                          const struct lock_target *target);
 
 struct private_wheel {
 	str file; /* name of the wheel */

@@ -5,7 +5,8 @@
 
 #include "base/map.h"
 #include "base/pool.h"
-#include "pipeline/private.h"
+#include "pipeline/private_host.h"
+#include "pipeline/private_sdist.h"
 #include "pipeline/sources.h"
 #include "pipeline/stamp_names.h"
 #include "python/record.h"
@@ -173,7 +174,7 @@ static bool open_old(struct making *m)
 	bool found = false;
 	uint64_t size;
 	map_init(&m->streams, m->a);
-	if (!recall(m, folder_key(m), &digest)) return true;
+	if (m->options->archive.n || !recall(m, folder_key(m), &digest)) return true;
 	if (!store_file_open(m->options->store, &digest, UINT64_MAX, &m->old_fd, &size, m->e)) return false;
 	if (m->old_fd < 0) return true;
 	if (!store_record_load(m->options->store, m->a, &digest, &record, &found, m->e)) return false;
@@ -272,11 +273,33 @@ static void list_inputs(struct making *m, struct private_wheel *out)
 		*vec_push(m->a, &out->inputs) = arena_join(m->a, m->tree.folders.p[i], STAMP_NAMES_ALL);
 }
 
+/* The native rules refuse the project, and its own backend could build it. */
+static bool is_refused(const struct err *e) { return e->code == ERR_RESOLVE && strcmp(e->id, "cannot-build") == 0; }
+
+static bool refuse(const struct private_options *options, const struct err *refusal, struct err *e)
+{
+	str help = str_from(refusal->help);
+	*e = *refusal;
+	if (!is_refused(refusal) || options->policy.host) return false;
+	struct arena scratch = { 0 };
+	help = arena_str(&scratch, help);
+	e->help[0] = '\0';
+	err_help(e, "--build=host has it built by its own backend, with a Python 3.X of this computer; or " STR_FMT, STR_ARG(help));
+	arena_release(&scratch);
+	return false;
+}
+
 static bool run(struct making *m, struct notes *notes, struct private_wheel *out)
 {
+	struct err refusal = { 0 };
 	struct sha256 digest;
 	if (!private_tree_list(m->a, m->tree.folder, &m->tree, m->e)) return false;
-	if (!source_wheel_plan(m->a, &m->tree.tree, notes, &m->wheel, m->e)) return false;
+	if (m->options->archive.n) private_sdist_tree(&m->tree, m->options->archive);
+	if (!source_wheel_plan(m->a, &m->tree.tree, notes, &m->wheel, &refusal)) {
+		if (is_refused(&refusal) && private_host_allowed(m->options))
+			return private_host_make(m->a, &m->tree, refusal.why, m->options, notes, out, m->e);
+		return refuse(m->options, &refusal, m->e);
+	}
 	if (!list_members(m) || !add_record(m)) return false;
 	out->file = m->wheel.file_name;
 	out->backend = m->wheel.backend;
@@ -286,7 +309,7 @@ static bool run(struct making *m, struct notes *notes, struct private_wheel *out
 	if (m->e->code || m->options->look_only) return !m->e->code;
 	if (!make(m, out)) return false;
 	remember(m, key, &out->sha256);
-	remember(m, folder_key(m), &out->sha256);
+	if (m->options->archive.n == 0) remember(m, folder_key(m), &out->sha256);
 	return true;
 }
 
@@ -301,10 +324,27 @@ bool private_wheel_make(struct arena *a, str folder, const struct private_option
 	return ok;
 }
 
+struct private_options private_options_of(const struct private_means *means, struct private_policy policy,
+                                          const struct lock_target *target)
+{
+	struct private_options out = { .policy = policy, .means = means, .target = target };
+	if (!means) return out;
+	out.store = means->store;
+	out.jobs = means->jobs;
+	out.look_only = means->look_only;
+	out.cancel = means->cancel;
+	return out;
+}
+
 bool private_metadata(struct arena *a, str folder, const struct private_options *options, struct notes *notes,
                       struct source_wheel *out, struct err *e)
 {
 	struct private_tree tree;
-	(void)options;
-	return private_tree_list(a, folder, &tree, e) && source_wheel_metadata(a, &tree.tree, notes, out, e);
+	struct err refusal = { 0 };
+	if (!private_tree_list(a, folder, &tree, e)) return false;
+	if (options->archive.n) private_sdist_tree(&tree, options->archive);
+	if (source_wheel_metadata(a, &tree.tree, notes, out, &refusal)) return true;
+	if (is_refused(&refusal) && private_host_allowed(options))
+		return private_host_metadata(a, &tree, refusal.why, options, notes, out, e);
+	return refuse(options, &refusal, e);
 }

@@ -234,6 +234,10 @@ static void set_means(struct relock_work *w)
 	index_level_of_project(w->a, o->project, &w->index.lamina_toml);
 	w->means = (struct private_means){ .env = o->env,
 		                               .index = &w->index,
+		                               .store = o->store,
+		                               .jobs = o->jobs,
+		                               .look_only = o->mode == RELOCK_LOOK,
+		                               .cancel = o->cancel,
 		                               .offline = o->offline,
 		                               .refresh = o->refresh,
 		                               .now = o->now,
