@@ -87,6 +87,10 @@ struct catalog_metadata {
 	struct str_list repairs;        /* "FROM -> TO" for what was repaired */
 };
 
+/* The same of texts that come from elsewhere: parsed and repaired alike. */
+void catalog_metadata_parse(struct arena *a, str requires_python, const struct str_list *requires_dist,
+                            const struct str_list *provides_extra, struct catalog_metadata *out);
+
 struct catalog;
 
 struct catalog *catalog_new(const struct catalog_options *options);

@@ -203,6 +203,18 @@ static bool parse(struct arena *a, const struct needs *needs, struct catalog_met
 	return true;
 }
 
+void catalog_metadata_parse(struct arena *a, str requires_python, const struct str_list *requires_dist,
+                            const struct str_list *provides_extra, struct catalog_metadata *out)
+{
+	struct needs needs = { .requires_python = requires_python, .requires_dist = *requires_dist };
+	struct err e = { 0 };
+	needs.provides_extra = *provides_extra;
+	*out = (struct catalog_metadata){ 0 };
+	if (parse(a, &needs, out, &e)) return;
+	err_set(&e, ERR_FORMAT, "metadata", "the metadata cannot be read");
+	*out = (struct catalog_metadata){ .broken = true, .why = e };
+}
+
 void catalog_needs_parse(struct metadata_entry *m)
 {
 	struct arena *a = &m->catalog->arena;

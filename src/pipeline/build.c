@@ -104,7 +104,7 @@ static bool relock(struct build *b)
 static bool lock_job(struct build *b, struct job *j)
 {
 	b->locking.sources = &j->sources;
-	if (!locking_read(b->a, j->artifact, &b->locking, &j->built->notes, &j->locking, b->e)) return false;
+	if (!locking_read(b->a, j->artifact, &b->locking, &j->built->notes, &j->locking, b->e)) return build_advise(b, j);
 	if (!provided_read(b->a, j->artifact, &j->built->notes, &j->provided, b->e)) return false;
 	struct build_result *r = &j->built->result;
 	if (j->artifact->dependencies.n) {

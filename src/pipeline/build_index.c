@@ -5,6 +5,7 @@
  * this one's memory. It holds no credentials. */
 #include "pipeline/build_parts.h"
 #include "pipeline/index_levels.h"
+#include "pipeline/newest_wheel.h"
 
 static bool make(struct build *b, struct build_index *x)
 {
@@ -56,4 +57,22 @@ bool build_index_of_lock(struct build *b, struct job *j)
 	if (!make(b, own)) return false;
 	j->index = own;
 	return true;
+}
+
+bool build_advise(struct build *b, struct job *j)
+{
+	const struct build_options *o = b->options;
+	struct err why = *b->e;
+	if (!j->locking.refused || o->offline || o->only_look || !newest_wheel_helps(&why)) return false;
+	err_clear(b->e);
+	bool ok = build_index_of_lock(b, j);
+	*b->e = why;
+	if (!ok) return false;
+	struct index_client_options options = {
+		.env = o->env, .cancel = o->cancel, .notes = &j->built->notes, .now = o->now_ns / 1000000000
+	};
+	struct index_client *client = index_client_new(&j->index->config, &options);
+	newest_wheel_advise(b->a, client, j->locking.refused, &j->locking.target, b->e);
+	index_client_free(client);
+	return false;
 }

@@ -79,6 +79,8 @@ struct assemble_options build_assemble_options(const struct build *b, const stru
 bool build_index_begin(struct build *b);
 /* Sets the job's index from what its lock says. */
 bool build_index_of_lock(struct build *b, struct job *j);
+/* The lock has no file for the target: what the index has is added to the error. False. */
+bool build_advise(struct build *b, struct job *j);
 
 /* build_guard.c: outputs that would destroy what they are made from. */
 bool build_guard(struct build *b);

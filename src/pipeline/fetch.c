@@ -90,7 +90,7 @@ static bool look_up_sdist(struct fetch *f, struct wanted *w)
 	if (w->by_place && w->local.n && !w->has_sha256 && !hash_local(f, w)) return false;
 	if (!w->has_sha256) return true;
 	if (demands && !w->proved && !fetch_recall(f, w)) return false;
-	if ((!demands || w->proved) && !fetch_sdist_recall(f, w)) return false;
+	if ((!demands || w->proved) && !fetch_sdist_recall(f, w)) return fetch_advise(f, w->request);
 	if (w->wheel && !look_up(f, w->wheel)) return false;
 	if (w->wheel && w->wheel->stored) return true;
 	w->wheel = NULL; /* the store has lost it */
@@ -104,7 +104,8 @@ static bool make_wheels(struct fetch *f, struct wanted **unproved, size_t *n)
 	for (size_t i = 0; i < f->wanted.n; i++) {
 		struct wanted *w = f->wanted.p[i];
 		if (!w->sdist) continue;
-		if (!w->wheel && (!fetch_sdist_make(f, w) || !look_up(f, w->wheel))) return false;
+		if (!w->wheel && !fetch_sdist_make(f, w)) return fetch_advise(f, w->request);
+		if (!w->wheel->stored && !look_up(f, w->wheel)) return false;
 		if (!w->wheel->record) unproved[(*n)++] = w->wheel;
 	}
 	return true;

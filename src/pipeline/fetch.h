@@ -31,6 +31,7 @@ struct fetch_options {
 	const struct index_config *index; /* a client is made of it when something has to be asked or loaded */
 	str index_key;                    /* stands for `index` in the names of remembered listings */
 	bool offline, refresh;
+	bool no_advice; /* errors need not say which other version would do */
 	bool look_only; /* nothing is asked, loaded or written; what that leaves open is counted in stats->missing */
 	size_t jobs;
 	struct str_list allow_record_mismatch; /* normalised names */

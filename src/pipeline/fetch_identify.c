@@ -217,7 +217,7 @@ static bool from_answer(struct fetch *f, size_t i, const struct index_answer *an
 		store_listing_save(f->options->store, listing_index(f, r->package), r->package->name, r->package->version, &listing,
 		                   &ignored);
 	w->must_identify = w->remembered = false;
-	if (r->package->chosen == SIZE_MAX) return choose(f, i, &listing, answer->index, w);
+	if (r->package->chosen == SIZE_MAX) return choose(f, i, &listing, answer->index, w) || fetch_advise(f, i);
 	/* The lock named the file; the page gives its address. */
 	for (size_t k = 0; k < listing.files.n; k++) {
 		if (!str_eq(listing.files.p[k].file, w->file)) continue;

@@ -93,6 +93,8 @@ bool fetch_sdist_recall(struct fetch *f, struct wanted *w);
 bool fetch_sdist_make(struct fetch *f, struct wanted *w);
 /* fetch_client.c */
 bool fetch_client(struct fetch *f);
+/* Adds to an error about a package without a wheel which version has one. False. */
+bool fetch_advise(struct fetch *f, size_t request);
 /* A URL's origin belongs to one of the configured indexes: that index, for its credentials. */
 str fetch_index_of(struct fetch *f, str url);
 /* fetch_load.c: brings what the store lacks. */

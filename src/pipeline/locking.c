@@ -203,7 +203,12 @@ static bool add_packages(struct arena *a, const struct artifact *artifact, const
 static bool select_files(struct arena *a, struct locking *out, struct err *e)
 {
 	unsigned flags = LOCK_SELECT_FOLDERS | (out->policy.pure_sdists ? LOCK_SELECT_SDISTS : 0);
-	return lock_select(a, &out->set, &out->target, flags, e);
+	if (lock_select(a, &out->set, &out->target, flags, e)) return true;
+	for (size_t i = 0; i < out->set.packages.n && !out->refused; i++) {
+		const struct locked_package *p = &out->set.packages.p[i];
+		if (p->files.n && p->chosen == SIZE_MAX) out->refused = p;
+	}
+	return false;
 }
 
 /* --no-deps: nothing is read but the packages. */

@@ -18,9 +18,10 @@ struct locking {
 	struct locked_set set;
 	struct lock_options options; /* what a requirements file said about indexes */
 	struct lock_target target;
-	struct private_policy policy; /* what wheels may be made of: options, lamina.toml, the lock that lamina keeps */
-	struct str_list watched;      /* "FOLDER/" + STAMP_NAMES_ALL: names that would have made another answer */
-	bool pruned;                  /* --only/--exclude are done */
+	struct private_policy policy;         /* what wheels may be made of: options, lamina.toml, the lock that lamina keeps */
+	struct str_list watched;              /* "FOLDER/" + STAMP_NAMES_ALL: names that would have made another answer */
+	const struct locked_package *refused; /* when the call fails: the package that no file fits; else NULL */
+	bool pruned;                          /* --only/--exclude are done */
 	bool resolved;   /* by lamina, from what indexes said of the wheels: closure.h has to compare with the wheels */
 	bool incomplete; /* the format does not list dependencies: closure.h has to check */
 	bool undecided;  /* the lock would have to be written first: the set is empty (only where nothing may be written) */

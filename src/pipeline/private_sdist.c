@@ -66,7 +66,12 @@ static bool refuse(const struct work *w, const char *why, struct err *e)
 	        STR_FMT STR_FMT " would have to be built from its source distribution, which needs its own code to run",
 	        STR_ARG(s->name.n ? s->name : s->file), STR_ARG(version));
 	err_where(e, STR_FMT, STR_ARG(shown(w)));
-	return err_why(e, "%s", why);
+	err_why(e, "%s", why);
+	if (w->options->policy.host) return false;
+	int minor = w->options->target ? w->options->target->python_minor : -1;
+	str python = minor >= 0 ? arena_fmt(w->a, " 3.%d", minor) : S("");
+	return err_help(e, "--build=host has it built by its own backend, with a Python" STR_FMT " of this computer",
+	                STR_ARG(python));
 }
 
 static bool in_store(const struct work *w, struct private_wheel *out, bool *found)

@@ -322,6 +322,10 @@ static bool run(struct arena *a, const struct request *q, bool refresh, struct r
 	const struct lock_target **sorted;
 	struct str_list proof = { 0 };
 	struct resolve r = { .a = &own, .wants = q->wants, .options = q->options, .notes = q->notes };
+	r.client = q->client;
+	r.config = q->config;
+	r.store = q->store;
+	map_init(&r.sdists, &own);
 	r.n_targets = sort_targets(&own, q->targets, q->n_targets, &sorted);
 	r.targets = arena_array(&own, struct resolve_target, r.n_targets);
 	struct catalog_options c = { .client = *q->client,

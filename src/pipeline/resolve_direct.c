@@ -68,6 +68,38 @@ static bool from_file(struct resolve_target *t, const struct want *w, struct res
 	return true;
 }
 
+/* Its name may say nothing: what its wheel says counts. */
+static bool from_archive(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
+{
+	struct arena *a = t->run->a;
+	struct catalog_file *file = arena_new(a, struct catalog_file);
+	struct catalog_release *release = arena_new(a, struct catalog_release);
+	struct catalog_project *page = arena_new(a, struct catalog_project);
+	const struct resolve_sdist *s;
+	struct url url;
+	struct err ignored = { 0 };
+	if (d->file.file.n == 0)
+		d->file.file = url_parse(a, d->file.url, &url, &ignored) ? url_file_name(a, &url) : path_base(d->file.path);
+	if (!resolve_sdist(t, name_normalize(a, w->name), S(""), S(""), &d->file, &s, e) || s->metadata.broken) {
+		if (!err_is_set(e)) *e = s->metadata.why;
+		err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
+		return false;
+	}
+	d->name = s->name;
+	d->version_text = s->version;
+	if (!version_parse(a, s->version, &d->version, e)) return false;
+	d->file.has_sha256 = true;
+	d->file.sha256 = s->sha256;
+	*release = (struct catalog_release){ .version = d->version, .text = d->version_text, .count = 1 };
+	*file =
+	    (struct catalog_file){ .index.file = d->file.file, .index.url = d->file.url, .is_sdist = true, .version = s->version };
+	*page = (struct catalog_project){ .name = d->name, .known = true, .releases = release, .n_releases = 1 };
+	page->files = file;
+	page->n_files = 1;
+	d->page = page;
+	return true;
+}
+
 static bool from_folder(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
 {
 	struct arena *a = t->run->a;
@@ -100,6 +132,7 @@ static bool make(struct resolve_target *t, const struct want *w, struct resolve_
 	case LOCKED_DIRECTORY: return from_folder(t, w, d, e);
 	case LOCKED_VCS: return source_only(t, w, "a repository", e);
 	default:
+		if (t->run->options->policy.pure_sdists && t->run->store) return from_archive(t, w, d, e);
 		if (!t->run->options->sdists) return source_only(t, w, "a source archive", e);
 		return from_file(t, w, d, e);
 	}
@@ -171,7 +204,7 @@ static bool follow_file(struct resolve_target *t, const struct resolve_direct *d
 {
 	struct arena *a = t->run->a;
 	const struct catalog_metadata *m;
-	if (!catalog_metadata(t->run->catalog, d->page, 0, &m, e)) return false;
+	if (!resolve_metadata_of(t, d->page, 0, d, &m, e)) return false;
 	for (size_t i = 0; !m->broken && i < m->n_requires; i++) {
 		const struct requirement *r = &m->requires_dist[i];
 		if (str_empty(r->url) || !resolve_marker(t, r->marker, &d->want->extras, NULL)) continue;

@@ -45,11 +45,15 @@ static bool no_wheel(struct resolve_target *t, struct resolve_project *p, size_t
 	struct wheel_nearest near =
 	    wheel_choose_nearest(a, names.p, names.n, t->lt->python_minor, t->lt->glibc_minor, t->lt->machine);
 	str hint = resolve_hint(t, p, &need->allowed), version = p->list[candidate].text;
+	bool sdist = near.index == SIZE_MAX && !t->run->options->policy.pure_sdists;
+	if (sdist)
+		hint = arena_fmt(a, "--sdists pure makes wheels of source distributions when nothing of them has to run%s" STR_FMT,
+		                 hint.n ? "\n" : "", STR_ARG(hint));
 	if (near.index == SIZE_MAX) {
 		err_set(e, ERR_RESOLVE, "sdist-only", STR_FMT " " STR_FMT " is there as a source distribution only", STR_ARG(p->name),
 		        STR_ARG(version));
 		where(need, e);
-		err_why(e, STR_FMT " would have to be built, and lamina runs no code of packages",
+		err_why(e, STR_FMT " would have to be built, and source distributions are not built unless that is asked for",
 		        STR_ARG(names.n ? names.p[0] : p->name));
 	} else {
 		err_set(e, ERR_RESOLVE, "no-wheel", STR_FMT " " STR_FMT " has no wheel for " STR_FMT, STR_ARG(p->name),
@@ -86,9 +90,16 @@ static bool bad_metadata(struct resolve_target *t, struct resolve_project *p, si
 		                    arena_fmt(t->run->a, "needs Python " STR_FMT " (the target has " STR_FMT ")",
 		                              STR_ARG(m->requires_python), STR_ARG(resolve_python_text(t))),
 		                    e);
-	*e = m->why;
+	if (!resolve_waits_for_sdist(t, p, p->more[candidate].file)) {
+		*e = m->why;
+		where(need, e);
+		return false;
+	}
+	str hint = resolve_hint(t, p, &need->allowed);
+	err_set(e, m->why.code, m->why.id, "%s", m->why.what);
 	where(need, e);
-	return false;
+	err_why(e, "%s%s%s", m->why.where, m->why.where[0] ? ": " : "", m->why.why);
+	return hint.n && err_help(e, STR_FMT, STR_ARG(hint));
 }
 
 /* The newest version that the pin allows; SIZE_MAX: there is none. */

@@ -244,6 +244,10 @@ static str refused_hint(struct resolve_target *t, const struct resolve_project *
 		                 STR_ARG(version));
 	case REFUSED_TOO_NEW:
 		return arena_fmt(a, "a later --exclude-newer would let " STR_FMT " " STR_FMT " in", STR_ARG(p->name), STR_ARG(version));
+	case REFUSED_SDIST:
+		return t->run->options->policy.pure_sdists
+		           ? S("")
+		           : S("--sdists pure makes wheels of source distributions when nothing of them has to run");
 	default: return S("");
 	}
 }

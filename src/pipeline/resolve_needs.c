@@ -117,6 +117,11 @@ static bool takes_part(struct making *m, const struct marker *marker)
 static void from_metadata(struct making *m, const struct catalog_metadata *md)
 {
 	struct arena *a = m->t->run->a;
+	if (md->broken && resolve_waits_for_sdist(m->t, m->p, m->p->more[m->candidate].file)) {
+		m->refused = arena_fmt(a, "has no wheel for " STR_FMT ", and its source distribution cannot be built here (%s)",
+		                       STR_ARG(m->t->lt->text), md->why.why[0] ? md->why.why : md->why.what);
+		return;
+	}
 	if (md->broken) {
 		str why = str_from(md->why.why[0] ? md->why.why : md->why.what);
 		m->refused = arena_fmt(a, "has metadata that cannot be read (" STR_FMT ")", STR_ARG(why));
@@ -166,7 +171,7 @@ bool resolve_needs_of(struct resolve_target *t, struct resolve_project *p, size_
 	if (p->direct && p->direct->folder) {
 		from_folder(&m, p->direct->folder);
 	} else {
-		if (!c->metadata && !catalog_metadata(t->run->catalog, p->page, c->file, &c->metadata, e)) return false;
+		if (!c->metadata && !resolve_metadata_of(t, p->page, c->file, p->direct, &c->metadata, e)) return false;
 		from_metadata(&m, c->metadata);
 	}
 	struct resolve_needs *made = arena_new(a, struct resolve_needs);

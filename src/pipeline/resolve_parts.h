@@ -134,6 +134,11 @@ struct resolve {
 	bool has_cutoff;
 	int64_t cutoff; /* microseconds since 1970 */
 	enum resolve_pre prereleases;
+	/* For source distributions that are built. */
+	const struct index_client_options *client;
+	const struct index_config *config;
+	struct store *store;
+	struct map sdists; /* address -> struct resolve_sdist */
 	bool offline;
 	/* Prefetch: arrivals that wait for their turn. */
 	VEC(struct resolve_arrival) arrivals;
@@ -181,6 +186,23 @@ bool resolve_failure(struct resolve_target *t, struct str_list *packages, struct
 /* resolve_needs.c */
 bool resolve_needs_of(struct resolve_target *t, struct resolve_project *p, size_t candidate, str extra,
                       const struct solver_needs **out, struct err *e);
+
+/* resolve_sdist.c: what is known of a source distribution once its wheel was made. */
+struct resolve_sdist {
+	str name, version; /* of the wheel; empty when there can be none: metadata.broken tells why */
+	const char *backend;
+	struct sha256 sha256; /* of the archive */
+	struct catalog_metadata metadata;
+};
+/* name, version: that it must have; empty = not known. */
+bool resolve_sdist(struct resolve_target *t, str name, str version, str index, const struct locked_file *file,
+                   const struct resolve_sdist **out, struct err *e);
+/* Metadata of a file of a page: the catalog's, or that of the wheel which is made of a source distribution. direct: what stands for the
+ * page, or NULL. */
+bool resolve_metadata_of(struct resolve_target *t, const struct catalog_project *page, size_t file,
+                         const struct resolve_direct *direct, const struct catalog_metadata **out, struct err *e);
+/* Will that file be built? The catalog is not asked ahead for it. */
+bool resolve_waits_for_sdist(struct resolve_target *t, const struct resolve_project *p, size_t file);
 
 /* resolve_wave.c: what is loaded ahead. */
 void resolve_wave_arrived(struct resolve *r, const struct catalog_project *page, size_t file);

@@ -51,14 +51,23 @@ static void tell_status(struct resolve_target *t, const struct resolve_project *
 	         STR_ARG(status), p->page->status_reason.n ? ": " : "", STR_ARG(p->page->status_reason));
 }
 
+/* By the page, or by what its own metadata turned out to be. */
+static uint32_t refused_by(const struct resolve_project *p, size_t candidate)
+{
+	if (p->list[candidate].refused) return p->list[candidate].refused;
+	for (const struct resolve_needs *n = p->more[candidate].needs; n; n = n->next)
+		if (n->extra.n == 0 && n->needs.refused) return n->needs.refused;
+	return 0;
+}
+
 /* Newer finals that the target cannot use. Said aloud for what the user named, with -v for the rest. */
 static void tell_older(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
 {
 	for (size_t i = 0; i < candidate; i++) {
-		uint32_t refused = p->list[i].refused;
+		uint32_t refused = refused_by(p, i);
 		if (refused == 0 || refused > p->refusals.n || version_is_prerelease(p->list[i].version)) continue;
 		enum refusal_kind kind = p->refusals.p[refused - 1].kind;
-		if (kind != REFUSED_TAGS && kind != REFUSED_PYTHON && kind != REFUSED_SDIST) continue;
+		if (kind != REFUSED_TAGS && kind != REFUSED_PYTHON && kind != REFUSED_SDIST && kind != REFUSED_METADATA) continue;
 		struct interval_set one = interval_set_of(t->run->a, (struct cut){ CUT_BELOW, p->list[i].version },
 		                                          (struct cut){ CUT_ABOVE, p->list[i].version });
 		note_add(t->run->notes, p->rule->root ? NOTE_INFO : NOTE_VERBOSE, "older-version",

@@ -33,7 +33,8 @@ static size_t best_in(const struct resolve_target *t, const struct resolve_proje
 
 static void want_metadata(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
 {
-	if (p->page && p->more[candidate].file != SIZE_MAX && !p->more[candidate].metadata)
+	if (p->page && p->more[candidate].file != SIZE_MAX && !p->more[candidate].metadata &&
+	    !resolve_waits_for_sdist(t, p, p->more[candidate].file))
 		catalog_want_metadata(t->run->catalog, p->page, p->more[candidate].file);
 }
 

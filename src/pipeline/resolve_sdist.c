@@ -1,0 +1,120 @@
+/* resolve_sdist.c: what a source distribution needs, as the wheel says that is made of it.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The archive is loaded and its wheel made as a build would (pipeline/fetch.h), so that what is resolved is what is built, and the build
+ * finds it done. What cannot be built has no needs but a reason. Answers are kept for the run, and by the archive's digest in the store. */
+#include <string.h>
+
+#include "pipeline/fetch.h"
+#include "pipeline/private.h"
+#include "pipeline/resolve_parts.h"
+
+static str key_of(struct resolve_target *t, const struct locked_file *f)
+{
+	str target = t->run->options->policy.host ? t->lt->text : S("");
+	return arena_fmt(t->run->a, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(f->url.n ? f->url : f->path),
+	                 STR_ARG(f->subdirectory), STR_ARG(target));
+}
+
+static bool fetch(struct resolve_target *t, const struct locked_package *package, struct fetch_result *out, struct err *e)
+{
+	struct resolve *r = t->run;
+	const struct private_means *means = r->options->means;
+	struct fetch_stats stats = { 0 };
+	struct notes nobody; /* a build tells it of what is chosen */
+	note_init(&nobody, r->a);
+	struct fetch_options options = { .store = r->store,
+		                             .env = r->client->env,
+		                             .index = r->config,
+		                             .offline = r->client->offline,
+		                             .refresh = means && means->refresh,
+		                             .jobs = r->options->jobs ? r->options->jobs : 1,
+		                             .no_advice = true,
+		                             .now = r->client->now,
+		                             .cancel = r->client->cancel,
+		                             .means = means,
+		                             .log = means ? means->log : NULL,
+		                             .log_context = means ? means->log_context : NULL };
+	struct fetch_request request = { .package = package,
+		                             .target = t->lt,
+		                             .lock_format = "pylock.toml",
+		                             .lock_folder = S("."),
+		                             .policy = r->options->policy,
+		                             .notes = &nobody };
+	return fetch_wheels(r->a, &request, 1, &options, out, &stats, e);
+}
+
+/* Of the errors of making it those that are about the project alone: another version may do. */
+static bool is_refusal(const struct err *e)
+{
+	return e->code == ERR_FORMAT || (e->code == ERR_RESOLVE && strcmp(e->id, "cannot-build") == 0) ||
+	       (e->code == ERR_RESOLVE && strcmp(e->id, "sdist-mismatch") == 0);
+}
+
+static void take_record(struct resolve_target *t, struct resolve_sdist *s, const struct fetch_result *made)
+{
+	const struct wheel_record *record = made->record;
+	s->backend = made->backend;
+	s->sha256 = made->sdist_sha256;
+	s->name = record->name;
+	s->version = record->version;
+	catalog_metadata_parse(t->run->a, record->requires_python, &record->requires_dist, &record->provides_extra, &s->metadata);
+}
+
+bool resolve_sdist(struct resolve_target *t, str name, str version, str index, const struct locked_file *file,
+                   const struct resolve_sdist **out, struct err *e)
+{
+	struct resolve *r = t->run;
+	bool added;
+	void **slot = map_put(&r->sdists, key_of(t, file), &added);
+	if (!added && *slot) return *out = *slot, true;
+	struct resolve_sdist *s = arena_new(r->a, struct resolve_sdist);
+	struct locked_package package = { .name = name, .version = version, .index = index };
+	struct fetch_result made = { 0 };
+	struct err why = { 0 };
+	*vec_push(r->a, &package.files) = *file;
+	if (fetch(t, &package, &made, &why)) {
+		take_record(t, s, &made);
+	} else if (is_refusal(&why)) {
+		s->metadata = (struct catalog_metadata){ .broken = true, .why = why };
+	} else {
+		*e = why;
+		return false;
+	}
+	*map_put(&r->sdists, key_of(t, file), &added) = s;
+	return *out = s, true;
+}
+
+/* Is the file a source distribution, and may it be built? */
+static bool is_built(struct resolve_target *t, const struct catalog_file *f)
+{
+	return f->is_sdist && t->run->options->policy.pure_sdists && t->run->store;
+}
+
+bool resolve_waits_for_sdist(struct resolve_target *t, const struct resolve_project *p, size_t file)
+{
+	return is_built(t, &p->page->files[file]);
+}
+
+static struct locked_file locked_of(const struct catalog_file *f)
+{
+	return (struct locked_file){ .kind = LOCKED_SDIST,
+		                         .file = f->index.file,
+		                         .url = f->index.url,
+		                         .has_sha256 = f->index.has_sha256,
+		                         .sha256 = f->index.sha256,
+		                         .has_size = f->index.has_size,
+		                         .size = f->index.size,
+		                         .other_hashes = f->index.has_sha256 ? (struct str_list){ 0 } : f->index.other_hashes };
+}
+
+bool resolve_metadata_of(struct resolve_target *t, const struct catalog_project *page, size_t file,
+                         const struct resolve_direct *direct, const struct catalog_metadata **out, struct err *e)
+{
+	const struct catalog_file *f = &page->files[file];
+	const struct resolve_sdist *s;
+	if (!is_built(t, f)) return catalog_metadata(t->run->catalog, page, file, out, e);
+	struct locked_file locked = direct ? direct->file : locked_of(f);
+	if (!resolve_sdist(t, page->name, f->version, page->index, &locked, &s, e)) return false;
+	return *out = &s->metadata, true;
+}
