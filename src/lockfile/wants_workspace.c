@@ -150,12 +150,12 @@ static bool list_below(struct lister *l, str pattern, struct err *e)
 	for (size_t i = 0; i < pattern.n; i++) levels += pattern.p[i] == '/';
 	*vec_push(a, &queue) = S("");
 	for (size_t i = 0; i < queue.n; i++) {
-		str folder = queue.p[i], path = path_join(a, l->w->folder, folder);
+		str folder = queue.p[i], path = folder.n ? path_join(a, l->w->folder, folder) : l->w->folder;
 		struct err ignored = { 0 };
 		size_t depth = 0;
 		if (++l->looked > FOLDERS_MAX) return too_many(l, e);
 		names = (struct str_list){ 0 };
-		if (!io_list(a, arena_cstr(a, path), NAMES_MAX, &names, &ignored)) continue;
+		if (!io_list(a, path.n ? arena_cstr(a, path) : ".", NAMES_MAX, &names, &ignored)) continue;
 		for (size_t j = 0; j < folder.n; j++) depth += folder.p[j] == '/';
 		if (folder.n) depth++;
 		for (size_t j = 0; j < names.n; j++) {

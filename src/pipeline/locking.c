@@ -151,6 +151,22 @@ static void tell_no_binary(const struct locking *l, struct notes *notes)
 		         STR_ARG(l->options.no_binary.p[i]), STR_ARG(l->set.lock_path));
 }
 
+static bool is_named(const struct str_list *names, str name)
+{
+	return str_list_has(names, name) || str_list_has(names, S(":all:"));
+}
+
+/* pip's --no-binary and --only-binary. Where source distributions are no answers, there is nothing to choose. */
+static void take_formats(struct locking *l, struct notes *notes)
+{
+	for (size_t i = 0; i < l->set.packages.n; i++) {
+		struct locked_package *p = &l->set.packages.p[i];
+		p->no_wheels = is_named(&l->options.no_binary, p->name) && !str_list_has(&l->options.only_binary, p->name);
+		p->no_sdists = is_named(&l->options.only_binary, p->name) && !str_list_has(&l->options.no_binary, p->name);
+	}
+	if (!l->policy.pure_sdists) tell_no_binary(l, notes);
+}
+
 /* A lock that relock keeps: its bytes are at hand. Without a file of its own it goes by its inputs' name. */
 static bool read_relocked(struct arena *a, const struct relock *x, struct lock_request *r, struct notes *notes,
                           struct locking *out, struct err *e)
@@ -228,7 +244,7 @@ static bool read_as_it_is(struct arena *a, const struct artifact *artifact, stru
 	if (!lock_read(a, r, notes, &out->set, &out->options, e)) return false;
 	if (!add_packages(a, artifact, options, notes, out, e)) return false;
 	if (!refuse_unpinned(&out->set, e)) return false;
-	tell_no_binary(out, notes);
+	take_formats(out, notes);
 	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0 || strcmp(out->set.format, "Pipfile.lock") == 0;
 	out->of_project = !out->incomplete;
 	return true;
@@ -282,7 +298,7 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 		for (size_t i = 0; ours && i < ours->inputs.n; i++) str_list_add_new(a, &out->set.inputs, ours->inputs.p[i]);
 	}
 	str own = { 0 };
-	if (implies_project(artifact, ours, out) && !locking_own_add(a, artifact, options->sources, notes, out, &own, e))
+	if (implies_project(artifact, ours, out) && !locking_own_add(a, artifact, options, notes, out, &own, e))
 		return false;
 	if (!out->incomplete && lock_prune_possible(&out->set) && !prune(a, artifact, own, notes, out, e)) return false;
 	return select_files(a, out, e);

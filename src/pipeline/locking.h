@@ -36,6 +36,7 @@ struct locking_stream {
 struct relock_set;
 struct private_means;
 struct source_list;
+struct locking_own; /* locking_own.h */
 
 struct locking_options {
 	const struct env *env;
@@ -44,6 +45,7 @@ struct locking_options {
 	const struct relock_set *relocked; /* NULL: inputs are locks as they stand */
 	const struct private_means *means; /* private.h; may be NULL */
 	VEC(struct locking_stream) streams;
+	VEC(struct locking_own *) own; /* projects that were looked at, each once a run */
 };
 
 /* The set is empty when the artifact has no dependencies. */

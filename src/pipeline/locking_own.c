@@ -14,9 +14,20 @@
 
 #define PROJECT_FILE "pyproject.toml"
 
+/* What a folder holds; the same for every target. */
+struct locking_own {
+	str folder;
+	struct private_tree tree;
+	struct source_wheel wheel;
+	bool planned;   /* wheel is filled in */
+	bool listed;    /* tree is */
+	struct err why; /* not planned */
+};
+
 struct own {
 	struct arena *a;
 	const struct artifact *artifact;
+	struct locking_options *options;
 	const struct source_list *sources;
 	struct notes *notes;
 	struct locking *out;
@@ -195,10 +206,10 @@ bool locking_add_folder(struct arena *a, str folder, const struct source_wheel *
 }
 
 /* What would have made another answer: new folders and files. */
-static void watch(struct own *w, const struct private_tree *tree)
+static void watch(struct own *w, const struct locking_own *folder)
 {
-	for (size_t i = 0; i < tree->folders.n; i++)
-		*vec_push(w->a, &w->out->watched) = arena_join(w->a, tree->folders.p[i], STAMP_NAMES_ALL);
+	for (size_t i = 0; folder->listed && i < folder->tree.folders.n; i++)
+		*vec_push(w->a, &w->out->watched) = arena_join(w->a, folder->tree.folders.p[i], STAMP_NAMES_ALL);
 }
 
 static bool add_help(struct own *w)
@@ -224,43 +235,70 @@ static void leave_out(struct own *w, const struct err *why)
 	                    "package");
 }
 
-static bool refused(struct own *w, const struct private_tree *tree, const struct err *why)
+static bool add_folder(struct own *w, const struct source_wheel *wheel)
+{
+	return locking_add_folder(w->a, w->folder, wheel, path_join(w->a, w->folder, S(PROJECT_FILE)), w->out, w->e);
+}
+
+/* Its own backend knows what reading does not tell. */
+static bool add_by_backend(struct own *w, str *own)
+{
+	struct source_wheel wheel;
+	struct private_options options = private_options_of(w->options->means, w->out->policy, &w->out->target);
+	if (!private_metadata(w->a, w->folder, &options, w->notes, &wheel, w->e)) return add_help(w);
+	w->name = *own = name_normalize(w->a, wheel.name);
+	return !is_wanted(w) || is_listed(w, w->name) || add_folder(w, &wheel);
+}
+
+static bool refused(struct own *w, const struct locking_own *folder, str *own)
 {
 	bool as_files;
 	if (!comes_as_files(w, NULL, &as_files)) return false;
-	watch(w, tree);
+	watch(w, folder);
 	if (as_files) return true;
-	if (why->id && strcmp(why->id, "empty-package") == 0) return leave_out(w, why), true;
-	*w->e = *why;
+	if (folder->why.id && strcmp(folder->why.id, "cannot-build") == 0 && w->out->policy.host) return add_by_backend(w, own);
+	if (folder->why.id && strcmp(folder->why.id, "empty-package") == 0) return leave_out(w, &folder->why), true;
+	*w->e = folder->why;
 	return add_help(w);
+}
+
+/* Each folder once in a run. */
+static const struct locking_own *look(struct own *w)
+{
+	struct notes later; /* said again when the wheel is made */
+	for (size_t i = 0; i < w->options->own.n; i++)
+		if (str_eq(w->options->own.p[i]->folder, w->folder)) return w->options->own.p[i];
+	struct locking_own *folder = arena_new(w->a, struct locking_own);
+	folder->folder = w->folder;
+	note_init(&later, w->a);
+	folder->listed = private_tree_list(w->a, w->folder, &folder->tree, &folder->why);
+	folder->planned = folder->listed && source_wheel_plan(w->a, &folder->tree.tree, &later, &folder->wheel, &folder->why);
+	*vec_push(w->a, &w->options->own) = folder;
+	return folder;
 }
 
 static bool add(struct own *w, str *own)
 {
-	struct private_tree tree;
-	struct source_wheel wheel;
-	struct notes later; /* said again when the wheel is made */
-	struct err why = { 0 };
 	bool as_files;
-	note_init(&later, w->a);
-	if (!private_tree_list(w->a, w->folder, &tree, w->e)) return add_help(w);
-	if (!source_wheel_plan(w->a, &tree.tree, &later, &wheel, &why)) return refused(w, &tree, &why);
-	w->name = *own = name_normalize(w->a, wheel.name);
+	const struct locking_own *folder = look(w);
+	if (!folder->planned) return refused(w, folder, own);
+	w->name = *own = name_normalize(w->a, folder->wheel.name);
 	if (!is_wanted(w) || is_listed(w, w->name)) return true;
-	if (!comes_as_files(w, &wheel, &as_files)) return false;
+	if (!comes_as_files(w, &folder->wheel, &as_files)) return false;
 	if (as_files) {
 		note_add(w->notes, NOTE_VERBOSE, "own-package-as-files",
 		         "the project " STR_FMT " is not installed as a package: its files are among those of `source` and `files`",
 		         STR_ARG(w->name));
-		return watch(w, &tree), true;
+		return watch(w, folder), true;
 	}
-	return locking_add_folder(w->a, w->folder, &wheel, path_join(w->a, w->folder, S(PROJECT_FILE)), w->out, w->e);
+	return add_folder(w, &folder->wheel);
 }
 
-bool locking_own_add(struct arena *a, const struct artifact *artifact, const struct source_list *sources, struct notes *notes,
+bool locking_own_add(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                      struct locking *out, str *own, struct err *e)
 {
-	struct own w = { .a = a, .artifact = artifact, .sources = sources, .notes = notes, .out = out, .e = e };
+	struct own w = { .a = a, .artifact = artifact, .options = options, .notes = notes, .out = out, .e = e };
+	w.sources = options->sources;
 	bool package;
 	str path = artifact->dependencies.p[0].path, base = path_base(path);
 	w.folder = str_eq(base, S(PROJECT_FILE)) || str_eq(base, S("setup.cfg")) ? path_dir(path) : path;

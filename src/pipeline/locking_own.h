@@ -18,9 +18,8 @@
 #include "pipeline/private.h"
 #include "pipeline/sources.h"
 
-/* sources: what the artifact takes as files (NULL: nothing). Adds to out->set. own: the project's name, normalised; empty when it is no
- * package. */
-bool locking_own_add(struct arena *a, const struct artifact *artifact, const struct source_list *sources, struct notes *notes,
+/* Adds to out->set. own: the project's name, normalised; empty when it is no package. */
+bool locking_own_add(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                      struct locking *out, str *own, struct err *e);
 
 /* A folder as a locked package, by what its project files say. */

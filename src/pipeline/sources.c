@@ -18,6 +18,10 @@
 #define NAMES_MAX      1000000
 #define NAME_BYTES_MAX 1024
 
+/* Work that is shared with other threads from here on. */
+#define THREAD_FILES 48
+#define THREAD_BYTES ((uint64_t)1 << 20)
+
 struct walk {
 	struct arena *a;
 	const struct artifact *artifact;
@@ -305,7 +309,8 @@ static bool hash_one(void *context, size_t item, struct pool_worker *worker, str
 {
 	struct source_file *f = &((struct hash_job *)context)->list->files.p[item];
 	enum { PIECE = 128 << 10 };
-	unsigned char *piece = arena_alloc(&worker->scratch, PIECE, 1, 64);
+	/* Most files are small, and what an arena gives is cleared. */
+	unsigned char *piece = arena_alloc(&worker->scratch, f->size < PIECE ? (size_t)f->size + 1 : PIECE, 1, 64);
 	int fd = io_open_read(f->path.p, e);
 	if (fd < 0) return false;
 	struct sha256_stream hash;
@@ -334,7 +339,10 @@ static bool hash_one(void *context, size_t item, struct pool_worker *worker, str
 bool sources_hash(struct arena *a, struct source_list *list, size_t jobs, const atomic_bool *cancel, struct err *e)
 {
 	(void)a;
-	if (list->files.n < 16) jobs = 1;
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < list->files.n; i++) bytes += list->files.p[i].size;
+	/* A thread costs as much as hashing that many bytes, or opening that many files. */
+	if (list->files.n < THREAD_FILES && bytes < THREAD_BYTES) jobs = 1;
 	struct hash_job job = { .list = list };
 	return pool_run(jobs, list->files.n, hash_one, &job, cancel, NULL, e);
 }

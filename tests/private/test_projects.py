@@ -194,6 +194,14 @@ url = "libs/one"
     assert built(lamina) == ["app", "low", "one"]
 
 
+def test_a_workspace_from_its_root(lamina, low):
+    """The members are found from ".", too."""
+    app(lamina, needs=("low", "part"), tables='[tool.uv.workspace]\nmembers = ["packages/*"]\n[tool.uv.sources]\npart = { workspace = true }\n')
+    lamina.project("packages/part", "part")
+    lamina.build("--project", ".", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["app", "low", "part"]
+
+
 # --- when it stays out ---
 
 @pytest.mark.parametrize("lock, tables", [
