@@ -90,6 +90,18 @@ bool source_readme(struct source_work *w, str path, str type);
 bool source_text(struct source_work *w, str path, str *text);
 bool source_add_requirement(struct source_work *w, str text, str extra, const struct toml_value *at);
 
+/* Clauses in the order of their texts, as packaging's SpecifierSet writes them: hatchling and setuptools. */
+bool source_sort_requires_python(struct source_work *w);
+
+/* --- source_sdist.c: what an unpacked source distribution says of itself --- */
+/* Its PKG-INFO, where there is one: the header, and the description behind it. */
+bool source_pkg_info(struct source_work *w, str *header, str *body, bool *found);
+/* The first value of a field, empty when there is none; every value. Folded lines are joined as they stand. */
+str source_header(struct arena *a, str header, const char *name);
+void source_headers(struct arena *a, str header, const char *name, struct str_list *out);
+/* version = the one of PKG-INFO: where version control would say it, had the archive any. */
+bool source_version_of_pkg_info(struct source_work *w, bool *found);
+
 /* --- source_metadata.c --- */
 /* METADATA 2.4 in the order of the specification; the description at its end. */
 bool source_metadata_write(const struct source_facts *f, struct buf *out);
@@ -114,6 +126,8 @@ str source_module_path(struct arena *a, str module);
 /* `NAME = "literal"` at the top level of a Python file, read without running it: the version of `attr = "pkg.NAME"`, of flit's
  * __version__ and of others. found = false when it is not a plain literal. */
 bool source_python_literal(struct arena *a, str text, str name, str *value, bool *found);
+/* `from .MODULE import NAME` at the top level, and no assignment to NAME anywhere: what the import of the module would bind. */
+bool source_python_imported(struct arena *a, str text, str name, str *module);
 /* Docstring of a module (flit's summary); found = false when there is none. */
 bool source_python_docstring(struct arena *a, str text, str *value, bool *found);
 

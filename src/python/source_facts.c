@@ -283,6 +283,31 @@ static bool read_entry_points(struct source_work *w)
 	return true;
 }
 
+bool source_sort_requires_python(struct source_work *w)
+{
+	struct specifier_set set, one;
+	struct str_list clauses = { 0 };
+	struct err inner = { 0 };
+	str rest = w->facts.requires_python, clause, text = { 0 };
+	const struct toml_value *at = w->project ? toml_get(w->project, S("requires-python")) : NULL;
+	if (!rest.n) return true;
+	if (!specifier_parse(w->a, rest, &set, &inner)) {
+		if (at) return source_bad_field(w, at, "`requires-python`: %s", inner.what);
+		err_set(w->e, ERR_FORMAT, "project-field", "`python_requires`: %s", inner.what);
+		return err_where(w->e, STR_FMT, STR_ARG(w->tree->where));
+	}
+	while (rest.n) {
+		if (!str_cut(rest, ',', &clause, &rest)) rest = (str){ 0 };
+		if (str_trim(clause).n && specifier_parse(w->a, clause, &one, NULL))
+			str_list_add_new(w->a, &clauses, specifier_text(w->a, &one));
+	}
+	str_list_sort(&clauses);
+	for (size_t i = 0; i < clauses.n; i++)
+		text = arena_fmt(w->a, i ? STR_FMT "," STR_FMT : STR_FMT STR_FMT, STR_ARG(text), STR_ARG(clauses.p[i]));
+	w->facts.requires_python = text;
+	return true;
+}
+
 /* --- all of it --- */
 
 static bool read_name_and_version(struct source_work *w)

@@ -53,6 +53,21 @@ static bool find_module(struct source_work *w, struct module *m)
 	                STR_ARG(relative), STR_ARG(relative));
 }
 
+/* Without a literal flit imports the module: `from .MODULE import __version__` is as certain when that has a literal. */
+static bool imported_version(struct source_work *w, const struct module *m, str *value)
+{
+	str text, from;
+	bool found;
+	if (!m->package) return true;
+	if (!source_text(w, arena_join(w->a, m->path, S("/__init__.py")), &text)) return false;
+	if (!source_python_imported(w->a, text, S("__version__"), &from)) return true;
+	str path = arena_fmt(w->a, STR_FMT "/" STR_FMT ".py", STR_ARG(m->path), STR_ARG(source_module_path(w->a, from)));
+	if (!source_tree_find(w->tree, path)) return true;
+	if (!source_text(w, path, &text)) return false;
+	if (!source_python_literal(w->a, text, S("__version__"), value, &found) || !found) *value = (str){ 0 };
+	return true;
+}
+
 /* The files that may hold __version__; the last one that does wins. */
 static bool dynamic_version(struct source_work *w, const struct module *m)
 {
@@ -68,6 +83,7 @@ static bool dynamic_version(struct source_work *w, const struct module *m)
 		if (found) value = one;
 	}
 	struct version version;
+	if (value.n == 0 && !imported_version(w, m, &value)) return false;
 	if (value.n == 0)
 		return source_refuse(w, "its version is dynamic, and no file of `" STR_FMT "` has a plain __version__ = \"...\"",
 		                     STR_ARG(m->name));

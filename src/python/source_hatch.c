@@ -59,24 +59,39 @@ static bool read_sections(struct source_work *w, struct hatch *h)
 	       (!targets || toml_want_table(h->build.file, targets, "wheel", &h->target, w->e));
 }
 
-static bool refuse_hooks(struct source_work *w, const struct toml_value *hooks)
+/* hatch-vcs writes the version into a file; in an unpacked archive that file stands as it was written for it. */
+static bool is_done_hook(struct source_work *w, struct hatch *h, const struct toml_member *hook)
+{
+	const struct toml_value *file = hook->value->type == TOML_TABLE ? toml_get(hook->value, S("version-file")) : NULL;
+	if (!str_eq(hook->key, S("vcs")) || !source_tree_is_sdist(w->tree)) return false;
+	if (!file || file->type != TOML_STRING) return false;
+	const struct source_entry *entry = source_tree_find(w->tree, file->u.string);
+	if (!entry || entry->folder) return false;
+	h->version_file = file->u.string;
+	return true;
+}
+
+static bool refuse_hooks(struct source_work *w, struct hatch *h, const struct toml_value *hooks)
 {
 	for (size_t i = 0; hooks && hooks->type == TOML_TABLE && i < hooks->u.table.n; i++) {
 		const struct toml_member *m = &hooks->u.table.p[i];
 		const struct toml_value *enabled = m->value->type == TOML_TABLE ? toml_get(m->value, S("enable-by-default")) : NULL;
 		if (enabled && enabled->type == TOML_BOOL && !enabled->u.boolean) continue;
+		if (is_done_hook(w, h, m)) continue;
 		return source_refuse(w, "the build hook `" STR_FMT "` runs while hatchling builds", STR_ARG(m->key));
 	}
 	return true;
 }
 
-static bool refuse_code(struct source_work *w, const struct hatch *h)
+static bool refuse_code(struct source_work *w, struct hatch *h)
 {
 	const struct toml_value *hooks = h->metadata.table ? toml_get(h->metadata.table, S("hooks")) : NULL;
 	const struct toml_value *versions = h->target ? toml_get(h->target, S("versions")) : NULL;
-	if (h->build.table && !refuse_hooks(w, toml_get(h->build.table, S("hooks")))) return false;
-	if (h->target && !refuse_hooks(w, toml_get(h->target, S("hooks")))) return false;
-	if (hooks && hooks->type == TOML_TABLE && hooks->u.table.n)
+	bool open = false; /* a field that is still to be found out, for which hooks would run */
+	if (h->build.table && !refuse_hooks(w, h, toml_get(h->build.table, S("hooks")))) return false;
+	if (h->target && !refuse_hooks(w, h, toml_get(h->target, S("hooks")))) return false;
+	if (!hatch_take_pkg_info(w, &open)) return false;
+	if (open && hooks && hooks->type == TOML_TABLE && hooks->u.table.n)
 		return source_refuse(w, "the metadata hook `" STR_FMT "` is code", STR_ARG(hooks->u.table.p[0].key));
 	if (versions && (versions->type != TOML_ARRAY || versions->u.array.n != 1 || versions->u.array.p[0]->type != TOML_STRING ||
 	                 !str_eq(versions->u.array.p[0]->u.string, S("standard"))))

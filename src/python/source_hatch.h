@@ -38,6 +38,7 @@ struct hatch {
 	const struct toml_value *target; /* its targets.wheel, or NULL */
 	struct hatch_section metadata;   /* [tool.hatch.metadata] */
 	struct hatch_section version;    /* [tool.hatch.version] */
+	str version_file;                /* of hatch-vcs, in an unpacked archive: it is an artifact */
 };
 
 /* ERR_FORMAT "project-field" at a value of the section's file. */
@@ -48,6 +49,8 @@ const struct toml_value *hatch_option(const struct hatch *h, const char *key);
 bool hatch_flag(struct source_work *w, const struct hatch *h, const char *key, bool *out);
 
 /* --- source_hatch_metadata.c: the version, requirements and fields that hatchling reads in its own way --- */
+/* What `dynamic` names and PKG-INFO has; *open: a field is left, or the version is to be found out (for which metadata hooks run, too). */
+bool hatch_take_pkg_info(struct source_work *w, bool *open);
 bool hatch_read_version(struct source_work *w, const struct hatch *h);
 bool hatch_read_fields(struct source_work *w, const struct hatch *h);
 

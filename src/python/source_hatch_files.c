@@ -478,6 +478,7 @@ static bool read_all(struct source_work *w, struct selection *s)
 	    !read_excludes(w, s) || !read_list(w, s->h, "artifacts", &artifacts, &given))
 		return false;
 	for (size_t i = 0; i < artifacts.n; i++) hatch_spec_add(w->a, &s->artifacts, artifacts.p[i]);
+	if (s->h->version_file.n) hatch_spec_add(w->a, &s->artifacts, arena_join(w->a, S("/"), s->h->version_file));
 	for (size_t i = 0; i < s->forced.n; i++) *vec_push(w->a, &s->reserved) = in_wheel(w, s, s->forced.p[i].from);
 	str_list_sort(&s->reserved);
 	return true;

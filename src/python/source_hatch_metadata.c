@@ -62,19 +62,53 @@ static bool version_of_file(struct source_work *w, const struct hatch_section *s
 	return source_refuse(w, STR_FMT " has no plain __version__ = \"...\"", STR_ARG(path));
 }
 
-/* The PKG-INFO of a source distribution says what was dynamic when it was made. */
-static bool version_of_pkg_info(struct source_work *w, bool *found)
+/* The fields whose values PKG-INFO holds as [project] would. */
+static bool take_field(struct source_work *w, str field, str header, str body)
 {
-	str text, line;
-	const struct source_entry *entry = source_tree_find(w->tree, S("PKG-INFO"));
-	*found = false;
-	if (!entry || entry->folder) return true;
-	if (!source_text(w, S("PKG-INFO"), &text)) return false;
-	while (str_line(&text, &line) && line.n) {
-		if (!str_istarts(line, S("Version:"))) continue;
-		*found = true;
-		return set_version(w, S("PKG-INFO"), str_trim(str_from_pos(line, 8)));
+	struct source_facts *f = &w->facts;
+	struct str_list words = { 0 };
+	if (str_eq(field, S("readme")) && body.n) {
+		str type = source_header(w->a, header, "Description-Content-Type");
+		f->description = body;
+		f->description_type = type.n ? type : S("text/plain");
+	} else if (str_eq(field, S("description"))) {
+		f->summary = source_header(w->a, header, "Summary");
+		return f->summary.n > 0;
+	} else if (str_eq(field, S("classifiers"))) {
+		source_headers(w->a, header, "Classifier", &f->classifiers);
+		return f->classifiers.n > 0;
+	} else if (str_eq(field, S("requires-python"))) {
+		f->requires_python = source_header(w->a, header, "Requires-Python");
+		return f->requires_python.n > 0;
+	} else if (str_eq(field, S("urls"))) {
+		source_headers(w->a, header, "Project-URL", &words);
+		for (size_t i = 0; i < words.n; i++) {
+			str label, url;
+			if (!str_cut(words.p[i], ',', &label, &url)) return false;
+			*vec_push(w->a, &f->urls) = arena_fmt(w->a, STR_FMT ", " STR_FMT, STR_ARG(str_trim(label)), STR_ARG(str_trim(url)));
+		}
+		return words.n > 0;
+	} else {
+		return false;
 	}
+	return true;
+}
+
+bool hatch_take_pkg_info(struct source_work *w, bool *open)
+{
+	struct str_list left = { 0 };
+	str header = { 0 }, body = { 0 };
+	bool found;
+	if (!source_pkg_info(w, &header, &body, &found)) return false;
+	for (size_t i = 0; i < w->facts.dynamic.n; i++) {
+		str field = w->facts.dynamic.p[i];
+		bool version = str_eq(field, S("version"));
+		*open |= version && !(found && source_header(w->a, header, "Version").n);
+		if (!version && found && take_field(w, field, header, body)) continue;
+		*open |= !version;
+		*vec_push(w->a, &left) = field;
+	}
+	w->facts.dynamic = left;
 	return true;
 }
 
@@ -88,7 +122,8 @@ bool hatch_read_version(struct source_work *w, const struct hatch *h)
 		return true;
 	}
 	if (!source_is_dynamic(w, S("version"))) return true; /* told by the caller */
-	if (!version_of_pkg_info(w, &found) || found) return found;
+	if (!source_version_of_pkg_info(w, &found)) return false;
+	if (found) return true;
 	if (!h->version.table) return source_refuse(w, "its version is dynamic, and there is no [tool.hatch.version]");
 	if (!toml_want_string(h->version.file, h->version.table, "source", &source, w->e)) return false;
 	if (source.n == 0 || str_eq(source, S("regex"))) return version_of_file(w, &h->version);
@@ -264,27 +299,6 @@ static str in_one_line(struct arena *a, str text)
 	return out;
 }
 
-/* The clauses in the order of their texts. */
-static bool read_python(struct source_work *w)
-{
-	struct specifier_set set;
-	struct str_list clauses = { 0 };
-	struct err inner = { 0 };
-	str rest = w->facts.requires_python, clause, text = { 0 };
-	if (!specifier_parse(w->a, rest, &set, &inner))
-		return source_bad_field(w, toml_get(w->project, S("requires-python")), "`requires-python`: %s", inner.what);
-	while (rest.n) {
-		if (!str_cut(rest, ',', &clause, &rest)) rest = (str){ 0 };
-		clause = str_trim(clause);
-		if (clause.n) str_list_add_new(w->a, &clauses, clause);
-	}
-	str_list_sort(&clauses);
-	for (size_t i = 0; i < clauses.n; i++)
-		text = arena_fmt(w->a, i ? STR_FMT "," STR_FMT : STR_FMT STR_FMT, STR_ARG(text), STR_ARG(clauses.p[i]));
-	w->facts.requires_python = text;
-	return true;
-}
-
 static bool read_licences(struct source_work *w)
 {
 	static const char *const globs[] = { "LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*" };
@@ -298,7 +312,7 @@ bool hatch_read_fields(struct source_work *w, const struct hatch *h)
 	w->facts.summary = in_one_line(w->a, w->facts.summary);
 	unique(w->a, &w->facts.keywords);
 	unique(w->a, &w->facts.classifiers);
-	return (!w->facts.requires_python.n || read_python(w)) && read_requirements(w, h) &&
-	       (w->metadata_only || read_licences(w)) && read_import_names(w, "import-names", &w->facts.import_names) &&
+	return source_sort_requires_python(w) && read_requirements(w, h) && (w->metadata_only || read_licences(w)) &&
+	       read_import_names(w, "import-names", &w->facts.import_names) &&
 	       read_import_names(w, "import-namespaces", &w->facts.import_namespaces);
 }

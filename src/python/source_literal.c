@@ -138,6 +138,59 @@ bool source_python_literal(struct arena *a, str text, str name, str *value, bool
 	return true;
 }
 
+/* Does "a, b as c" bind the name? *plainly: as itself, from a name that is the same in its module. */
+static bool binds(str what, str name, bool *plainly)
+{
+	bool found = false;
+	*plainly = false;
+	while (what.n) {
+		str one, left, right;
+		if (!str_cut(what, ',', &one, &what)) what = (str){ 0 };
+		one = str_trim(one);
+		bool renamed = str_find(one, S(" as ")) != STR_NONE;
+		left = renamed ? str_trim(str_slice(one, 0, str_find(one, S(" as ")))) : one;
+		right = renamed ? str_trim(str_from_pos(one, str_find(one, S(" as ")) + 4)) : one;
+		if (!str_eq(right, name) && !str_eq(right, S("*"))) continue;
+		*plainly = !found && str_eq(left, name);
+		found = true;
+	}
+	return found;
+}
+
+/* In an import there are no strings: a "#" begins a comment wherever it stands. */
+static str without_comments(struct arena *a, str statement)
+{
+	str out = { 0 }, line;
+	if (str_chr(statement, '#') == STR_NONE) return statement;
+	while (str_line(&statement, &line))
+		out = arena_fmt(a, STR_FMT STR_FMT " ", STR_ARG(out), STR_ARG(str_slice(line, 0, str_chr(line, '#'))));
+	return out;
+}
+
+bool source_python_imported(struct arena *a, str text, str name, str *module)
+{
+	bool found = false, plainly;
+	for (size_t at = 0; at < text.n;) {
+		size_t end = statement_end(text, at);
+		str statement = str_slice(text, at, end);
+		at = end;
+		for (str rest = statement, line; str_line(&rest, &line);)
+			if (names(str_trim(line), name)) return false;
+		if (!str_starts(statement, S("from "))) continue;
+		statement = str_trim(without_comments(a, statement));
+		size_t middle = str_find(statement, S(" import "));
+		if (middle == STR_NONE) continue;
+		str from = str_trim(str_slice(statement, 5, middle)), what = str_trim(str_from_pos(statement, middle + 8));
+		if (str_starts(what, S("(")) && str_ends(what, S(")"))) what = str_slice(what, 1, what.n - 1);
+		if (!binds(what, name, &plainly)) continue;
+		/* Of the module beside it, and once. */
+		if (found || !plainly || !str_starts(from, S(".")) || from.n < 2 || from.p[1] == '.') return false;
+		*module = str_from_pos(from, 1);
+		found = true;
+	}
+	return found;
+}
+
 bool source_python_docstring(struct arena *a, str text, str *value, bool *found)
 {
 	*found = false;

@@ -22,6 +22,11 @@ static bool check_requires(struct setuptools *s)
 		if (!requirement_parse(s->a, s->w->requires.p[i], &q, &inner))
 			return source_bad_field(s->w, toml_get(s->w->build, S("requires")), "%s", inner.what);
 		str name = name_normalize(s->a, q.name);
+		if (str_eq(name, S("setuptools-scm")) && source_tree_is_sdist(s->w->tree)) {
+			s->scm = true;
+			s->scm_simple = str_list_has(&q.extras, S("simple"));
+			continue;
+		}
 		if (!str_eq(name, S("setuptools")) && !str_eq(name, S("wheel")))
 			return source_refuse(s->w, "its build needs `" STR_FMT "`", STR_ARG(q.name));
 		if (!str_eq(name, S("setuptools"))) continue;
@@ -107,9 +112,43 @@ static bool check_dynamic(struct setuptools *s)
 	return true;
 }
 
+/* The file that setuptools-scm writes stands in the archive as it was written for it. */
+static bool check_scm_file(struct setuptools *s, const struct toml_value *table, const char *key)
+{
+	str path = { 0 };
+	if (!table || !toml_want_string(&s->w->pyproject, table, key, &path, s->w->e)) return !table;
+	const struct source_entry *entry = source_tree_find(s->w->tree, pattern_clean(s->a, path));
+	if (!path.n || (entry && !entry->folder && str_ends(path, S(".py")))) return true;
+	return source_refuse(s->w, "setuptools-scm would write `" STR_FMT "`, which the archive does not have", STR_ARG(path));
+}
+
+/* In an unpacked archive the version of setuptools-scm is that of PKG-INFO, and version control lists no files. */
+static bool take_scm(struct setuptools *s)
+{
+	static const char *const archival[] = { ".git_archival.txt", ".hg_archival.txt" };
+	const struct toml_value *table = s->w->has_pyproject ? toml_at(s->w->pyproject.root, "tool.setuptools_scm") : NULL;
+	bool found;
+	if (!s->scm) return true;
+	if (table && table->type != TOML_TABLE) return source_bad_field(s->w, table, "[tool.setuptools_scm] is a table");
+	if (!check_scm_file(s, table, "version_file") || !check_scm_file(s, table, "write_to")) return false;
+	if (!source_is_dynamic(s->w, S("version")) || !(table || s->scm_simple)) return true;
+	for (size_t i = 0; i < 2; i++) {
+		str path = str_from(archival[i]), text;
+		if (!source_tree_find(s->w->tree, path)) continue;
+		if (!source_text(s->w, path, &text)) return false;
+		if (i == 1 || !str_contains(text, S("$Format:")))
+			return source_refuse(s->w, "its version comes from " STR_FMT ", by rules of setuptools-scm", STR_ARG(path));
+	}
+	if (table && (toml_get(table, S("root")) || toml_get(table, S("fallback_root"))))
+		return source_refuse(s->w, "[tool.setuptools_scm] looks for version control in another folder");
+	if (!source_version_of_pkg_info(s->w, &found)) return false;
+	s->w->facts.version_written = (str){ 0 };
+	return true;
+}
+
 static bool read_facts(struct setuptools *s)
 {
-	if (!setuptools_dynamic(s)) return false;
+	if (!take_scm(s) || !setuptools_dynamic(s)) return false;
 	if (s->w->project && !check_dynamic(s)) return false;
 	if (!setuptools_take_cfg(s, !s->w->project)) return false;
 	if (s->w->facts.name.n && !name_valid(s->w->facts.name)) {
@@ -168,7 +207,7 @@ static bool plan_setuptools(struct source_work *w)
 {
 	struct setuptools s = { .w = w, .a = w->a };
 	if (!check_requires(&s) || !setuptools_read_cfg(&s) || !setuptools_read_toml(&s) || !check_setup_py(&s)) return false;
-	if (!setuptools_discover(&s) || !read_facts(&s)) return false;
+	if (!setuptools_discover(&s) || !read_facts(&s) || !source_sort_requires_python(w)) return false;
 	if (!w->facts.name.n || !w->facts.version.n || w->metadata_only) return true; /* the caller says what is missing */
 	if (!licences(&s) || !setuptools_members(&s)) return false;
 	add_info(&s);

@@ -7,7 +7,8 @@
  *         what setup.cfg says of METADATA counts only for fields that `dynamic` names. Then packages are found, then files.
  * Out of the subset, with a reason: a setup.py that does anything but call setup(), extension modules, cmdclass, scripts, data_files,
  *         namespace_packages, plugins in [build-system] requires, settings of build commands. What older builds left behind (*.egg-info,
- *         build/) is not looked at, though setuptools itself would.
+ *         build/) is not looked at, though setuptools itself would. In an unpacked source distribution it is no leftover: SOURCES.txt there
+ *         is the list that include-package-data chooses from.
  * Lifetime: the arena's of the work. */
 #ifndef LAMINA_PYTHON_SOURCE_SETUPTOOLS_H
 #define LAMINA_PYTHON_SOURCE_SETUPTOOLS_H
@@ -36,7 +37,8 @@ struct package_finder {
 struct setuptools {
 	struct source_work *w;
 	struct arena *a;
-	bool declarative; /* [project] or [tool.setuptools] is there: include-package-data is on by default */
+	bool declarative;     /* [project] or [tool.setuptools] is there: include-package-data is on by default */
+	bool scm, scm_simple; /* setuptools-scm takes part in the build of an unpacked archive */
 	bool has_cfg;
 	struct ini cfg;
 	str cfg_text;

@@ -158,6 +158,13 @@ bool setuptools_attribute(struct setuptools *s, str attribute, str *value)
 		return source_refuse(s->w, "it takes its version from `" STR_FMT "`, and there is no such module", STR_ARG(path));
 	if (!source_text(s->w, file, &text)) return false;
 	if (source_python_literal(s->a, text, name, value, &found) && found) return true;
+	/* Then setuptools loads the module; what a package takes from a module inside of it is as certain. */
+	str from;
+	if (str_ends(file, S("/__init__.py")) && source_python_imported(s->a, text, name, &from)) {
+		str other = setuptools_module_file(s, arena_fmt(s->a, STR_FMT "." STR_FMT, STR_ARG(module), STR_ARG(from)));
+		if (other.n && !source_text(s->w, other, &text)) return false;
+		if (other.n && source_python_literal(s->a, text, name, value, &found) && found) return true;
+	}
 	return source_refuse(s->w, STR_FMT " in " STR_FMT " is no plain string: its value is known only when the module runs",
 	                     STR_ARG(name), STR_ARG(file));
 }

@@ -238,7 +238,7 @@ static void say_tests(struct files *f)
 /* setuptools takes over what an older build listed; only then is it worth a word. */
 static bool say_stale(struct files *f)
 {
-	for (size_t i = 0; i < f->tree->n; i++) {
+	for (size_t i = 0; i < f->tree->n && !source_tree_is_sdist(f->tree); i++) {
 		str path = f->tree->entries[i].path, text, line;
 		if (!str_ends(path, S(".egg-info/SOURCES.txt"))) continue;
 		if (!f->tree->read(f->tree->context, f->s->a, path, &text, f->s->w->e)) return false;

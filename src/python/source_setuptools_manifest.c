@@ -171,12 +171,31 @@ static void list_defaults(struct manifest *m)
 	change(m, S("test/test*.py"), PATTERN_GLOB, true);
 }
 
+/* What the source distribution was made with: NAME.egg-info/SOURCES.txt in the root folder of the packages. */
+static bool list_sources(struct manifest *m)
+{
+	struct setuptools *s = m->s;
+	char *name = arena_cstr(s->a, s->w->facts.name);
+	str text, line;
+	if (!source_tree_is_sdist(m->tree)) return true;
+	for (size_t i = 0; i < s->w->facts.name.n; i++)
+		if (name[i] == '-') name[i] = '_';
+	str file = arena_fmt(s->a, "%s.egg-info/SOURCES.txt", name);
+	str path = setuptools_join(s->a, setuptools_folder(s, S("")), file);
+	const struct source_entry *e = source_tree_find(m->tree, path);
+	if (!e || e->folder) return true;
+	if (!source_text(s->w, path, &text)) return false;
+	while (str_line(&text, &line)) list_path(m, str_trim(line));
+	return true;
+}
+
 bool setuptools_manifest(struct setuptools *s, bool *listed)
 {
 	struct manifest m = { .s = s, .tree = s->w->tree, .listed = listed };
 	static const char *const environments[] = { "build", ".tox", ".nox", ".venv" };
 	str text;
 	list_defaults(&m);
+	if (!list_sources(&m)) return false;
 	if (source_tree_find(m.tree, S("MANIFEST.in"))) {
 		if (!source_text(s->w, S("MANIFEST.in"), &text)) return false;
 		take_text(&m, text);

@@ -23,6 +23,11 @@ SHAPES = {
         "demo/__init__.py": "from ._version import __version__\n",
         "demo/_version.py": "__version__ = '3.1'\n",
     },
+    "imported version": {
+        "pyproject.toml": BUILD + '[project]\nname = "demo"\ndescription = "x"\ndynamic = ["version"]\n',
+        "demo/__init__.py": "from .other import __version__ as other_version\nfrom .meta import (\n    x,\n    __version__,\n)  # both\n__all__ = ['__version__']\n",
+        "demo/meta.py": "x = 1\n__version__ = '3.1'\n", "demo/other.py": "__version__ = '9'\n",
+    },
     "everything": {
         "pyproject.toml": BUILD + '''
 [project]
@@ -75,6 +80,16 @@ REFUSED = {
     "computed version": (
         {"pyproject.toml": BUILD + '[project]\nname = "demo"\ndescription = "d"\ndynamic = ["version"]\n', "demo.py": "__version__ = '1' + '2'\n"},
         "cannot-build", "no plain string",
+    ),
+    "version that is bound twice": (
+        {"pyproject.toml": BUILD + '[project]\nname = "demo"\ndescription = "d"\ndynamic = ["version"]\n', "demo/__init__.py": "from .a import __version__\nif x:\n    __version__ = f()\n",
+         "demo/a.py": "__version__ = '1'\n"},
+        "cannot-build", "has a plain",
+    ),
+    "version from elsewhere": (
+        {"pyproject.toml": BUILD + '[project]\nname = "demo"\ndescription = "d"\ndynamic = ["version"]\n', "demo/__init__.py": "from .a import *\nfrom .a import __version__\n",
+         "demo/a.py": "__version__ = '1'\n"},
+        "cannot-build", "has a plain",
     ),
     "no module": ({"pyproject.toml": PLAIN, "other.py": ""}, "empty-package", "demo"),
     "two modules": ({"pyproject.toml": PLAIN, "demo.py": "", "src/demo.py": ""}, "empty-package", "several"),

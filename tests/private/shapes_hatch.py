@@ -6,6 +6,27 @@ BACKEND = "hatchling.build"
 BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 PLAIN = BUILD + '[project]\nname = "demo"\nversion = "1.2"\n'
 DYNAMIC = BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.hatch.version]\n'
+FIELDS = BUILD + '[project]\nname = "demo"\nversion = "1.2"\ndynamic = ["readme", "description", "classifiers", "urls", "requires-python"]\n'
+HOOK = """from hatchling.metadata.plugin.interface import MetadataHookInterface
+class H(MetadataHookInterface):
+    def update(self, metadata):
+        metadata["description"] = "from the hook"
+"""
+INFO = """Metadata-Version: 2.4
+Name: demo
+Version: 1.2
+Summary: A demo of many words
+Project-URL: Home, https://example.com/a,b
+Project-URL: Bugs, https://example.com/bugs
+Classifier: Programming Language :: Python :: 3
+Classifier: Topic :: Software Development
+Requires-Python: >=3.8
+Description-Content-Type: text/markdown
+
+# Title
+
+Version: none
+"""
 
 
 def wheel(text):
@@ -13,6 +34,10 @@ def wheel(text):
 
 
 SHAPES = {
+    "fields of PKG-INFO": {"pyproject.toml": FIELDS, "PKG-INFO": INFO, "demo.py": ""},
+    "fields of PKG-INFO in place of a hook": {"pyproject.toml": FIELDS + "[tool.hatch.metadata.hooks.custom]\n", "PKG-INFO": INFO, "demo.py": "", "hatch_build.py": HOOK},
+    "metadata hook without work": {"pyproject.toml": PLAIN + "[tool.hatch.metadata.hooks.custom]\n", "demo.py": "", "hatch_build.py": HOOK},
+    "readme of PKG-INFO alone": {"pyproject.toml": FIELDS.replace(', "description", "classifiers", "urls", "requires-python"', ""), "PKG-INFO": INFO.replace("Description-Content-Type: text/markdown\n", ""), "demo.py": ""},
     "flat": {"pyproject.toml": PLAIN, "demo/__init__.py": "x\n", "demo/d/t.txt": "t\n", "demo/.hidden": "h", "tests/__init__.py": "", "other/__init__.py": ""},
     "src": {"pyproject.toml": PLAIN, "src/demo/__init__.py": "", "src/demo/a.pyi": "", "src/two/__init__.py": "", "README.md": ""},
     "flat before src": {"pyproject.toml": PLAIN, "demo/__init__.py": "1", "src/demo/__init__.py": "2", "demo.py": "3"},
@@ -110,7 +135,14 @@ a = "mod:a [x]"
 REFUSED = {
     "hook": ({"pyproject.toml": PLAIN + "[tool.hatch.build.hooks.custom]\n", "demo.py": ""}, "cannot-build", "`custom` runs"),
     "target's hook": ({"pyproject.toml": PLAIN + '[tool.hatch.build.targets.wheel.hooks.version]\npath = "v.py"\n', "demo.py": ""}, "cannot-build", "`version` runs"),
-    "metadata hook": ({"pyproject.toml": PLAIN + "[tool.hatch.metadata.hooks.custom]\n", "demo.py": ""}, "cannot-build", "metadata hook"),
+    "metadata hook": ({"pyproject.toml": FIELDS + "[tool.hatch.metadata.hooks.custom]\n", "demo.py": ""}, "cannot-build", "metadata hook"),
+    "metadata hook, a field that PKG-INFO lacks": (
+        {"pyproject.toml": FIELDS.replace("readme", "keywords") + "[tool.hatch.metadata.hooks.custom]\n", "demo.py": "", "PKG-INFO": INFO}, "cannot-build", "metadata hook",
+    ),
+    "hook of another plugin in an archive": ({"pyproject.toml": PLAIN + "[tool.hatch.build.hooks.mypyc]\n", "demo.py": "", "PKG-INFO": INFO}, "cannot-build", "`mypyc` runs"),
+    "hatch-vcs without its file": (
+        {"pyproject.toml": PLAIN + '[tool.hatch.build.hooks.vcs]\nversion-file = "demo/_version.py"\n', "demo/__init__.py": "", "PKG-INFO": INFO}, "cannot-build", "`vcs` runs",
+    ),
     "dynamic": ({"pyproject.toml": BUILD + '[project]\nname = "demo"\nversion = "1"\ndynamic = ["readme"]\n', "demo.py": ""}, "cannot-build", "`readme`"),
     "vcs": ({"pyproject.toml": DYNAMIC + 'source = "vcs"\n', "demo.py": ""}, "cannot-build", "version control"),
     "code": ({"pyproject.toml": DYNAMIC + 'source = "code"\npath = "demo.py"\n', "demo.py": ""}, "cannot-build", "run"),

@@ -6,6 +6,7 @@ BACKEND = "setuptools.build_meta"
 BUILD = '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
 PLAIN = BUILD + '[project]\nname = "demo"\nversion = "1.2"\n'
 LEGACY = '[build-system]\nrequires = ["setuptools", "wheel"]\nbuild-backend = "setuptools.build_meta"\n'
+SCM = BUILD.replace('"]', '", "setuptools_scm"]') + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools_scm]\n'
 CFG = "[metadata]\nname = demo\nversion = 1.2\n[options]\n"
 
 
@@ -23,6 +24,23 @@ SHAPES = {
     "src, data left out": {"pyproject.toml": PLAIN, **CODE, **DATA},
     "src namespace": {"pyproject.toml": PLAIN, "src/ns/inner/__init__.py": "", "src/ns/inner/x.py": "", "src/ns/other/y.py": ""},
     "typed": {"pyproject.toml": PLAIN, **CODE, "src/demo/py.typed": "", "src/demo/a.pyi": "", "src/demo/sub/b.pyi": ""},
+    "archive with SOURCES.txt": {
+        "pyproject.toml": PLAIN, **CODE, **DATA, "PKG-INFO": "Metadata-Version: 2.1\nName: demo\nVersion: 1.2\n",
+        "src/demo.egg-info/SOURCES.txt": "pyproject.toml\nsrc/demo/d/t.txt\nsrc/demo/gone.txt\nsrc/demo/sub/u.txt\n", "src/demo.egg-info/PKG-INFO": "Name: demo\n",
+    },
+    "archive with SOURCES.txt and MANIFEST.in": {
+        "pyproject.toml": PLAIN, **CODE, **DATA, "PKG-INFO": "Metadata-Version: 2.1\nName: demo\nVersion: 1.2\n", "MANIFEST.in": "exclude src/demo/d/t.txt\ninclude src/demo/t.json\n",
+        "src/demo.egg-info/SOURCES.txt": "src/demo/d/t.txt\nsrc/demo/sub/u.txt\n",
+    },
+    "archive with the list of another project": {
+        "pyproject.toml": PLAIN, **CODE, **DATA, "PKG-INFO": "Metadata-Version: 2.1\nName: demo\nVersion: 1.2\n", "src/demo_old.egg-info/SOURCES.txt": "src/demo/d/t.txt\n",
+    },
+    "version that is imported": {
+        "pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {attr = "demo.__version__"}\n',
+        "src/demo/__init__.py": "from ._v import __version__\n", "src/demo/_v.py": "__version__ = '4.2'\n",
+    },
+    "requires-python in order": {"pyproject.toml": PLAIN + 'requires-python = ">= 3.8, !=3.9.*,<4"\n', **CODE},
+    "python_requires in order": {"setup.cfg": CFG + "packages = find:\npackage_dir = \n = src\npython_requires = >=3.8,!=3.9.*\n[options.packages.find]\nwhere = src\n", **CODE},
     "flat": {"pyproject.toml": PLAIN, "demo/__init__.py": "", "demo/sub/a.py": "", "tests/__init__.py": "", "docs/conf.py": "", "setup.py": "from setuptools import setup\nsetup()\n"},
     "flat with stubs": {"pyproject.toml": PLAIN, "demo/__init__.py": "", "demo-stubs/__init__.pyi": "", "tools/x.py": "", "_x/y.py": ""},
     "flat module": {"pyproject.toml": PLAIN, "demo.py": "x = 1\n", "conftest.py": "", "tasks.py": "", "noxfile.py": "", "tests/x.py": ""},
@@ -202,6 +220,18 @@ REFUSED = {
     "data-files": ({**tool('[tool.setuptools.data-files]\nshare = ["x"]\n'), **ONE}, "cannot-build", "outside of its packages"),
     "scripts": ({**tool('script-files = ["x"]\n'), **ONE}, "cannot-build", "scripts that the build rewrites"),
     "plugin": ({"pyproject.toml": PLAIN.replace('"setuptools>=77"', '"setuptools>=77", "setuptools_scm"'), **ONE}, "cannot-build", "its build needs `setuptools_scm`"),
+    "setuptools-scm without its file": (
+        {"pyproject.toml": PLAIN.replace('"setuptools>=77"', '"setuptools>=77", "setuptools_scm"') + '[tool.setuptools_scm]\nversion_file = "demo/_v.py"\n', **ONE,
+         "PKG-INFO": "Name: demo\nVersion: 1\n"}, "cannot-build", "demo/_v.py",
+    ),
+    "setuptools-scm with an archival file": (
+        {"pyproject.toml": SCM, **ONE, "PKG-INFO": "Name: demo\nVersion: 1\n", ".git_archival.txt": "node: 123\n"}, "cannot-build", ".git_archival.txt",
+    ),
+    "setuptools-scm elsewhere": ({"pyproject.toml": SCM + 'root = ".."\n', **ONE, "PKG-INFO": "Name: demo\nVersion: 1\n"}, "cannot-build", "another folder"),
+    "version that is imported into a module": (
+        {"pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {attr = "demo.info.VERSION"}\n',
+         "src/demo/__init__.py": "", "src/demo/info.py": "from .v import VERSION\n", "src/demo/v.py": "VERSION = '4.3'\n"}, "cannot-build", "no plain string",
+    ),
     "old setuptools": ({"pyproject.toml": PLAIN.replace("setuptools>=77", "setuptools<60"), **ONE}, "cannot-build", "since 61"),
     "computed version": ({"pyproject.toml": BUILD + '[project]\nname = "demo"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {attr = "demo.V"}\n',
                           "demo/__init__.py": "V = '.'.join(['1', '2'])\n"}, "cannot-build", "no plain string"),

@@ -153,3 +153,16 @@ def test_notes(tmp_path, name):
         assert not notes
     else:
         assert any(n["id"] == note and part in n["message"] for n in notes), notes
+
+
+def test_version_of_an_archive(tmp_path):
+    """setuptools-scm finds no version control in an unpacked archive: it says what PKG-INFO says."""
+    text = HEAD.replace('["setuptools"]', '["setuptools", "setuptools-scm>=8"]').replace('version = "1"', 'dynamic = ["version"]') + '[tool.setuptools_scm]\nversion_file = "src/demo/_v.py"\n'
+    files = {"pyproject.toml": text, **CODE, "src/demo/_v.py": "version = '3.0rc1'\n", "PKG-INFO": "Metadata-Version: 2.1\nName: demo\nVersion: 3.0-RC1\n\nVersion: 9\n"}
+    backend.write(tmp_path, files)
+    result, mine = backend.ours(tmp_path)
+    assert result["file"] == "demo-3.0rc1-py3-none-any.whl" and mine["demo/_v.py"] == b"version = '3.0rc1'\n"
+    assert b"\nVersion: 3.0rc1\n" in mine["demo-3.0rc1.dist-info/METADATA"]
+    (tmp_path / "PKG-INFO").unlink()
+    result, mine = backend.ours(tmp_path)
+    assert mine is None and "its build needs `setuptools-scm`" in result["message"]
