@@ -106,13 +106,14 @@ bool lock_select_one(struct arena *a, struct locked_package *p, const struct loc
 	if (sources && direct) return p->chosen = 0, check_hash(a, p, first, e);
 	struct arena_mark mark = arena_mark(a);
 	str *names = arena_array(a, str, p->files.n);
+	bool sdists = flags & LOCK_SELECT_SDISTS && (direct || !p->no_sdists); /* as pip: what is named by URL is meant */
 	size_t best = best_wheel(a, p, t, names), source = SIZE_MAX, wheels = 0;
 	for (size_t i = 0; i < p->files.n; i++) {
 		wheels += locked_file_is_wheel(&p->files.p[i]);
 		if (source == SIZE_MAX && !locked_file_is_wheel(&p->files.p[i])) source = i;
 	}
-	if (best == SIZE_MAX && source != SIZE_MAX && (sources || (flags & LOCK_SELECT_SDISTS && is_archive(&p->files.p[source]))))
-		best = source;
+	if (sdists && p->no_wheels && source != SIZE_MAX) best = SIZE_MAX;
+	if (best == SIZE_MAX && source != SIZE_MAX && (sources || (sdists && is_archive(&p->files.p[source])))) best = source;
 	if (best == SIZE_MAX) {
 		if (source != SIZE_MAX && !wheels) return source_only(a, p, &p->files.p[source], e);
 		return no_wheel(a, p, t, names, p->files.n, source != SIZE_MAX, e);

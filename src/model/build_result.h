@@ -15,6 +15,7 @@ struct built_distribution {
 	str name, version;
 	struct sha256 sha256; /* of the wheel */
 	uint64_t size, unzipped_size;
+	str backend; /* whose rules, or hooks, made the wheel here; empty: it was published */
 };
 
 struct built_warning {

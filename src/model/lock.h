@@ -49,6 +49,7 @@ struct locked_package {
 	uint32_t from_line;
 	str assumed; /* the marker that was decided by an assumed value (python-packaging 2.3), or empty */
 	bool pinned_by_hash;
+	bool no_wheels, no_sdists; /* what the requirements forbid; heeded where source distributions may be answers */
 	/* Names of the packages that it needs, where the lock knows (for --only / --exclude); normalised. */
 	struct str_list dependencies;
 	bool knows_dependencies;

@@ -21,6 +21,7 @@ struct distribution {
 	const struct wheel_record *record;
 	struct str_list extras; /* requested on it */
 	str required_at;        /* "requirements.txt:3", for messages; may be empty */
+	const char *backend;    /* that the wheel was made by here; NULL: it was published */
 	/* filled by the plan: */
 	uint64_t size, unzipped_size; /* of what the artifact holds of it: compressed and plain */
 };

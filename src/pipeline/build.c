@@ -184,7 +184,8 @@ static void fill_result(struct build *b, struct job *j, const struct assemble_re
 	for (size_t i = 0; i < j->plan.n_distributions; i++) {
 		const struct distribution *d = &j->plan.distributions[i];
 		*vec_push(b->a, &r->distributions) =
-		    (struct built_distribution){ d->name, d->version, d->record->sha256, d->size, d->unzipped_size };
+		    (struct built_distribution){ d->name, d->version,       d->record->sha256,
+			                             d->size, d->unzipped_size, d->backend ? str_from(d->backend) : (str){ 0 } };
 	}
 	build_note_sizes(j);
 	build_take_warnings(b, j);

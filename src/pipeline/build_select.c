@@ -22,6 +22,7 @@ static void collect(struct build *b, struct job *j, const struct fetch_request *
 		struct distribution *d = &j->distributions[j->n_distributions++];
 		*d = (struct distribution){ .name = p->name, .version = r->record->version, .file = r->file, .record = r->record };
 		d->extras = p->extras;
+		d->backend = r->backend;
 		if (p->from_file.n) d->required_at = arena_fmt(b->a, STR_FMT ":%u", STR_ARG(p->from_file), p->from_line);
 		if (r->local.n) str_list_add_new(b->a, &j->local_files, r->local);
 		for (size_t k = 0; r->inputs && k < r->inputs->n; k++) *vec_push(b->a, &j->local_files) = r->inputs->p[k];

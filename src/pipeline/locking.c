@@ -298,8 +298,7 @@ bool locking_read(struct arena *a, const struct artifact *artifact, struct locki
 		for (size_t i = 0; ours && i < ours->inputs.n; i++) str_list_add_new(a, &out->set.inputs, ours->inputs.p[i]);
 	}
 	str own = { 0 };
-	if (implies_project(artifact, ours, out) && !locking_own_add(a, artifact, options, notes, out, &own, e))
-		return false;
+	if (implies_project(artifact, ours, out) && !locking_own_add(a, artifact, options, notes, out, &own, e)) return false;
 	if (!out->incomplete && lock_prune_possible(&out->set) && !prune(a, artifact, own, notes, out, e)) return false;
 	return select_files(a, out, e);
 }

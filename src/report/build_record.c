@@ -111,6 +111,7 @@ static void write_distributions(struct json_writer *w, const struct build_result
 		digest(w, "sha256", &d->sha256);
 		number(w, "size", d->size);
 		number(w, "unzipped_size", d->unzipped_size);
+		if (d->backend.n) text(w, "backend", d->backend);
 		json_write_object_end(w);
 	}
 	json_write_array_end(w);
@@ -221,6 +222,7 @@ static void read_lists(struct arena *a, const struct json_value *o, struct build
 		sha256_from_hex(get_text(v, "sha256"), &d->sha256);
 		d->size = get_number(v, "size");
 		d->unzipped_size = get_number(v, "unzipped_size");
+		d->backend = get_text(v, "backend");
 	}
 	list = json_get(o, S("warnings"));
 	for (size_t i = 0; list && i < list->items.n; i++) {

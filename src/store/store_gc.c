@@ -131,8 +131,9 @@ static void sweep_litter(struct store *s, const char *folder, int64_t before)
 		for (size_t i = 0; i < names.n; i++) {
 			struct io_stat st = { 0 };
 			str file = path_join(&scratch, str_from(path.p), names.p[i]);
-			if (io_lstat(file.p, &st, &ignored) && st.is_regular && st.mtime_ns / 1000000000 <= before)
-				io_unlink(file.p, &ignored);
+			if (!io_lstat(file.p, &st, &ignored) || st.mtime_ns / 1000000000 > before) continue;
+			if (st.is_dir) io_remove_tree(file.p, &ignored); /* of a source distribution that was being built */
+			if (st.is_regular) io_unlink(file.p, &ignored);
 		}
 	}
 	arena_release(&scratch);
