@@ -185,6 +185,17 @@ static void fill(struct host_build *b, str file, const struct wheel_record *reco
 	out->stored = true;
 }
 
+/* Before a build, what is dynamic of a project is called by its folder. */
+static str guess(const struct host_build *b)
+{
+	str name = b->name.n ? b->name : path_base(b->tree->folder);
+	if (!name_valid(name)) return S("unknown");
+	char *p = arena_cstr(b->a, name_normalize(b->a, name));
+	for (char *c = p; *c; c++)
+		if (*c == '-') *c = '_'; /* as names of wheels have it */
+	return str_from(p);
+}
+
 bool private_host_make(struct arena *a, const struct private_tree *tree, const char *why, const struct private_options *options,
                        struct notes *notes, struct private_wheel *out, struct err *e)
 {
@@ -194,8 +205,8 @@ bool private_host_make(struct arena *a, const struct private_tree *tree, const c
 	bool found = false;
 	bool ok = begin(&b) && recall(&b, &file, &record, &found);
 	*out = (struct private_wheel){ .backend = arena_cstr(a, module_of(&b)), .inputs = b.inputs };
-	/* Its name is not known before; nobody asks for it before it is there. */
-	if (ok && !found && options->look_only) return out->file = S("unknown-0-py3-none-any.whl"), true;
+	if (ok && !found && options->look_only)
+		return out->file = arena_fmt(a, STR_FMT "-0-py3-none-any.whl", STR_ARG(guess(&b))), true;
 	if (ok && !found) ok = build_once(&b, &file, &record);
 	ok = ok && host_judge(&b, file, &record);
 	if (ok) fill(&b, file, &record, out);

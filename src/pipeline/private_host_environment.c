@@ -172,7 +172,19 @@ static bool lay_out(struct host_build *b, struct distribution *distributions, si
 	}
 }
 
-/* A script starts the environment's Python, by way of a shell: paths may be longer than a kernel's first line, and hold spaces. */
+/* In single quotes of a shell. */
+static str quoted(struct arena *a, str path)
+{
+	struct buf b;
+	buf_init(&b, 65536);
+	for (size_t i = 0; i < path.n; i++) buf_add_str(&b, path.p[i] == '\'' ? S("'\\''") : str_slice(path, i, i + 1));
+	str out = buf_take(&b, a);
+	buf_release(&b);
+	return out;
+}
+
+/* A script starts the environment's Python, by way of a shell: paths may be longer than a kernel's first line, and hold spaces. For
+ * Python the second line is a text. */
 static bool point_script(struct host_build *b, str path, str python)
 {
 	struct io_stat st = { 0 };
@@ -182,7 +194,7 @@ static bool point_script(struct host_build *b, str path, str python)
 	if (!io_read_file(b->a, path.p, SCRIPT_MAX, &text, b->e)) return false;
 	str rest = text;
 	if (!str_starts(text, S("#!/var/lang/bin/python")) || !str_line(&rest, &line)) return true;
-	str start = arena_fmt(b->a, "#!/bin/sh\n'''exec' '" STR_FMT "' \"$0\" \"$@\"\n' '''\n", STR_ARG(python));
+	str start = arena_fmt(b->a, "#!/bin/sh\n'''exec' '" STR_FMT "' \"$0\" \"$@\"\n' '''\n", STR_ARG(quoted(b->a, python)));
 	return io_write_file(path.p, arena_join(b->a, start, rest), 0755, false, b->e);
 }
 

@@ -146,52 +146,6 @@ static bool list_files(struct host_build *b)
 	return true;
 }
 
-/* --- versions from version control --- */
-
-static bool names_version_control(str requirement)
-{
-	static const char *const parts[] = { "scm", "vcs", "git", "version", "dunamai", "setupmeta", NULL };
-	size_t end = 0;
-	while (end < requirement.n && (ascii_alnum(requirement.p[end]) || str_chr(S("-_."), requirement.p[end]) != STR_NONE)) end++;
-	str name = str_slice(requirement, 0, end);
-	if (str_ieq(name, S("pbr"))) return true;
-	for (const char *const *p = parts; *p; p++)
-		for (size_t i = 0; i + strlen(*p) <= name.n; i++)
-			if (str_ieq(str_slice(name, i, i + strlen(*p)), str_from(*p))) return true;
-	return false;
-}
-
-static bool mentions(struct host_build *b, str file, const char *const *words)
-{
-	str text;
-	struct err ignored = { 0 };
-	if (!source_tree_find(&b->tree->tree, file)) return false;
-	if (!b->tree->tree.read(b->tree->tree.context, b->a, file, &text, &ignored)) return false;
-	for (; *words; words++)
-		if (str_contains(text, str_from(*words))) return true;
-	return false;
-}
-
-/* Commits would otherwise build every project again. */
-static bool asks_version_control(struct host_build *b)
-{
-	static const char *const in_setup[] = { "versioneer", "use_scm_version", "\"git", "'git", NULL };
-	static const char *const in_pyproject[] = { "[tool.pdm.version]", "source = \"scm\"", "source = \"vcs\"", NULL };
-	for (size_t i = 0; i < b->requires.n; i++)
-		if (names_version_control(b->requires.p[i])) return true;
-	return mentions(b, S("setup.py"), in_setup) || mentions(b, S("pyproject.toml"), in_pyproject);
-}
-
-/* The repository whose top the folder is. A source distribution has none, wherever it was unpacked. */
-static void find_git(struct host_build *b)
-{
-	struct io_stat st = { 0 };
-	struct err ignored = { 0 };
-	str git = path_join(b->a, b->tree->folder, S(".git"));
-	if (source_tree_find(&b->tree->tree, S("PKG-INFO")) || !asks_version_control(b)) return;
-	if (io_stat(git.p, &st, &ignored) && st.exists) b->git = git;
-}
-
 /* --- the key --- */
 
 static void put(struct sha256_stream *h, str text)
@@ -203,8 +157,10 @@ static void put(struct sha256_stream *h, str text)
 
 static void put_git(struct host_build *b, struct sha256_stream *h)
 {
-	struct str_list files = { 0 };
-	if (b->git.n == 0 || !host_git_files(b->a, b->git, &files)) return;
+	struct str_list files = { 0 }, folders = { 0 };
+	if (b->git.top.n == 0) return;
+	host_git_files(b, &files, &folders);
+	put(h, b->git.above);
 	for (size_t i = 0; i < files.n; i++) {
 		str text = { 0 };
 		struct err ignored = { 0 };
@@ -213,6 +169,7 @@ static void put_git(struct host_build *b, struct sha256_stream *h)
 		put(h, text);
 		*vec_push(b->a, &b->inputs) = files.p[i];
 	}
+	for (size_t i = 0; i < folders.n; i++) *vec_push(b->a, &b->inputs) = arena_join(b->a, folders.p[i], STAMP_NAMES_ALL);
 }
 
 static void put_constraints(struct host_build *b, struct sha256_stream *h)
@@ -239,7 +196,7 @@ bool host_key(struct host_build *b)
 	struct sha256 digest;
 	const struct env *env = b->options->means->env;
 	if (!list_files(b)) return false;
-	find_git(b);
+	host_git_find(b);
 	sha256_begin(&h);
 	put(&h, arena_fmt(b->a, KEY_VERSION " 3.%d", b->options->target->python_minor));
 	for (size_t i = 0; i < b->files.n; i++) {

@@ -8,6 +8,7 @@
 
 #include "base/scratch.h"
 #include "model/plan.h"
+#include "pipeline/private_git.h"
 #include "pipeline/private_host.h"
 
 /* A Python of this computer. */
@@ -31,7 +32,7 @@ struct host_build {
 	struct str_list requires;
 	/* private_host_key.c */
 	VEC(struct source_file) files;
-	str git; /* folder of the repository that its version may come from; empty = none that matters */
+	struct private_git git; /* the repository that its version may come from; top empty: none that matters */
 	str key;
 	struct str_list inputs;
 	/* on the way */
@@ -71,8 +72,14 @@ bool host_run(struct arena *a, struct host_process *p, struct err *e);
 
 /* private_host_copy.c: the project, and what its repository says of versions, into the scratch folder. */
 bool host_copy(struct host_build *b);
-/* Small files of a repository that decide versions, for keys and stamps; false: it has none. */
-bool host_git_files(struct arena *a, str git, struct str_list *out);
+
+/* private_host_git.c */
+/* Where a backend may ask for its version. */
+void host_git_find(struct host_build *b);
+/* What decides versions: small files of the repository, and the folders whose names do. */
+void host_git_files(struct host_build *b, struct str_list *files, struct str_list *folders);
+/* A repository for the copy at `to`. */
+bool host_git_copy(struct host_build *b, str to);
 
 /* private_host_environment.c: an environment with these requirements. */
 bool host_environment(struct host_build *b, const struct str_list *requires);

@@ -1,10 +1,14 @@
 /* resolve_direct.c: wheels, archives and project folders that the user names by URL or path.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Each becomes the only version of its name. Folders take part with what their own project files say, without running anything.
+ * Each becomes the only version of its name. Folders take part with what their own project files say; what these leave open is asked of
+ * their wheel's metadata (pipeline/private.h).
  * What such a wheel or folder itself needs by URL is followed too: the user asked for it by asking for them. */
+#include <string.h>
+
 #include "base/io.h"
 #include "net/url.h"
+#include "pipeline/private.h"
 #include "pipeline/resolve_parts.h"
 #include "python/name.h"
 
@@ -30,7 +34,8 @@ static bool source_only(struct resolve_target *t, const struct want *w, const ch
 	        STR_ARG(w->name.n ? w->name : shown));
 	err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
 	err_why(e, STR_FMT ": %s", STR_ARG(shown), why);
-	return err_help(e, "build a wheel of it (`pip wheel --no-deps`, `uv build --wheel`) and name the wheel");
+	return err_help(e, "build a wheel of it (`pip wheel --no-deps`, `uv build --wheel`) and name the wheel%s",
+	                w->file.kind == LOCKED_DIRECTORY ? "; or let its own backend do it: --build=host" : "");
 }
 
 static bool check_name(struct resolve_target *t, const struct want *w, str name, struct err *e)
@@ -68,13 +73,25 @@ static bool from_file(struct resolve_target *t, const struct want *w, struct res
 	return true;
 }
 
+/* An index page of one source distribution, for what stands in no index. */
+static void make_page(struct arena *a, struct resolve_direct *d)
+{
+	struct catalog_file *file = arena_new(a, struct catalog_file);
+	struct catalog_release *release = arena_new(a, struct catalog_release);
+	struct catalog_project *page = arena_new(a, struct catalog_project);
+	*release = (struct catalog_release){ .version = d->version, .text = d->version_text, .count = 1 };
+	*file = (struct catalog_file){ .index.file = d->file.file, .index.url = d->file.url, .is_sdist = true };
+	file->version = d->version_text;
+	*page = (struct catalog_project){ .name = d->name, .known = true, .releases = release, .n_releases = 1 };
+	page->files = file;
+	page->n_files = 1;
+	d->page = page;
+}
+
 /* Its name may say nothing: what its wheel says counts. */
 static bool from_archive(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
 {
 	struct arena *a = t->run->a;
-	struct catalog_file *file = arena_new(a, struct catalog_file);
-	struct catalog_release *release = arena_new(a, struct catalog_release);
-	struct catalog_project *page = arena_new(a, struct catalog_project);
 	const struct resolve_sdist *s;
 	struct url url;
 	struct err ignored = { 0 };
@@ -90,14 +107,53 @@ static bool from_archive(struct resolve_target *t, const struct want *w, struct 
 	if (!version_parse(a, s->version, &d->version, e)) return false;
 	d->file.has_sha256 = true;
 	d->file.sha256 = s->sha256;
-	*release = (struct catalog_release){ .version = d->version, .text = d->version_text, .count = 1 };
-	*file =
-	    (struct catalog_file){ .index.file = d->file.file, .index.url = d->file.url, .is_sdist = true, .version = s->version };
-	*page = (struct catalog_project){ .name = d->name, .known = true, .releases = release, .n_releases = 1 };
-	page->files = file;
-	page->n_files = 1;
-	d->page = page;
+	make_page(a, d);
 	return true;
+}
+
+/* By reading, or by the project's own backend. */
+static bool ask_folder(struct resolve_target *t, const struct want *w, struct source_wheel *out, struct err *e)
+{
+	const struct resolve_options *o = t->run->options;
+	struct private_options options = private_options_of(o->means, o->policy, t->lt);
+	return private_metadata(t->run->a, location_of(t->run->a, w), &options, t->run->notes, out, e);
+}
+
+/* Its files leave open what it needs: its wheel's metadata tell. */
+static bool from_metadata(struct resolve_target *t, const struct want *w, const char *dynamic, struct resolve_direct *d,
+                          struct err *e)
+{
+	struct arena *a = t->run->a;
+	struct source_wheel wheel;
+	struct catalog_metadata *metadata = arena_new(a, struct catalog_metadata);
+	struct err why = { 0 };
+	if (!ask_folder(t, w, &wheel, &why)) {
+		if (why.code == ERR_RESOLVE && strcmp(why.id, "cannot-build") == 0 && !t->run->options->policy.host)
+			return source_only(t, w, dynamic, e);
+		*e = why;
+		return err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
+	}
+	d->name = name_normalize(a, wheel.name);
+	d->version_text = wheel.version;
+	if (!version_parse(a, wheel.version, &d->version, e)) return err_where(e, STR_FMT, STR_ARG(location_of(a, w)));
+	catalog_metadata_parse(a, wheel.requires_python, &wheel.requires_dist, &wheel.provides_extra, metadata);
+	d->metadata = metadata;
+	make_page(a, d);
+	return true;
+}
+
+/* A version that the files do not say is worth a look, no more: nothing depends on it but what is shown. */
+static bool find_version(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
+{
+	struct source_wheel wheel;
+	struct err why = { 0 };
+	if (ask_folder(t, w, &wheel, &why) && version_parse(t->run->a, wheel.version, &d->version, NULL)) {
+		d->version_text = wheel.version;
+		return true;
+	}
+	if (why.code == ERR_INTERRUPT) return *e = why, false;
+	d->version_text = S("");
+	return version_parse(t->run->a, S("0"), &d->version, e);
 }
 
 static bool from_folder(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
@@ -107,19 +163,15 @@ static bool from_folder(struct resolve_target *t, const struct want *w, struct r
 	struct wants *folder = arena_new(a, struct wants);
 	struct wants_request request = { .project = location_of(a, w) };
 	if (!wants_read(a, &request, t->run->notes, folder, &why)) {
-		if (why.code == ERR_RESOLVE) return source_only(t, w, why.what, e);
+		if (why.code == ERR_RESOLVE) return from_metadata(t, w, why.what, d, e);
 		*e = why;
 		return false;
 	}
+	if (folder->name.n == 0 && w->name.n == 0) return from_metadata(t, w, "it has no static name", d, e);
 	d->folder = folder;
 	d->name = folder->name.n ? name_normalize(a, folder->name) : w->name;
-	if (str_empty(d->name)) return source_only(t, w, "it has no static name", e);
 	d->version_text = folder->version;
-	if (!version_parse(a, folder->version.n ? folder->version : S("0"), &d->version, NULL)) {
-		d->version_text = S("");
-		version_parse(a, S("0"), &d->version, NULL);
-	}
-	return true;
+	return (folder->version.n && version_parse(a, folder->version, &d->version, NULL)) || find_version(t, w, d, e);
 }
 
 static bool make(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)

@@ -54,8 +54,9 @@ struct resolve_direct {
 	struct version version;
 	str version_text; /* empty when it has none */
 	struct locked_file file;
-	const struct catalog_project *page; /* of the one file; NULL for folders */
-	const struct wants *folder;         /* what a project folder's own files say */
+	const struct catalog_project *page;      /* of the one file; NULL for folders */
+	const struct wants *folder;              /* what a project folder's own files say */
+	const struct catalog_metadata *metadata; /* what its wheel will say, where its files do not; page is then made up */
 	const struct want *want;
 };
 

@@ -93,7 +93,7 @@ static bool is_built(struct resolve_target *t, const struct catalog_file *f)
 
 bool resolve_waits_for_sdist(struct resolve_target *t, const struct resolve_project *p, size_t file)
 {
-	return is_built(t, &p->page->files[file]);
+	return (p->direct && p->direct->metadata) || is_built(t, &p->page->files[file]);
 }
 
 static struct locked_file locked_of(const struct catalog_file *f)
@@ -113,6 +113,7 @@ bool resolve_metadata_of(struct resolve_target *t, const struct catalog_project 
 {
 	const struct catalog_file *f = &page->files[file];
 	const struct resolve_sdist *s;
+	if (direct && direct->metadata) return *out = direct->metadata, true;
 	if (!is_built(t, f)) return catalog_metadata(t->run->catalog, page, file, out, e);
 	struct locked_file locked = direct ? direct->file : locked_of(f);
 	if (!resolve_sdist(t, page->name, f->version, page->index, &locked, &s, e)) return false;

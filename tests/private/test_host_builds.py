@@ -1,0 +1,628 @@
+"""Projects that are built by their own backend (--build=host): what is run, with what, what of it is taken, and what is left behind.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import hashlib
+import os
+import pathlib
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import zipfile
+
+import pytest
+
+import wheels
+from cli_conftest import Lamina as Plain, contents, names
+
+MINOR = sys.version_info[1]
+RUNTIME = f"python3.{MINOR}"
+GLIBC = {8: 26, 9: 26, 10: 26, 11: 26}.get(MINOR, 34)
+ARCH = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine())
+OTHER = {"x86_64": "arm64", "arm64": "x86_64"}.get(ARCH)
+HERE = ("--runtime", RUNTIME, "--arch", ARCH or "x86_64", "--build=host")
+BOTH = ("--runtime", RUNTIME, "--arch", "x86_64,arm64", "--build=host")
+BASE = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+
+pytestmark = [
+    pytest.mark.skipif(not 8 <= MINOR <= 14, reason=f"no Lambda runtime has Python 3.{MINOR}"),
+    pytest.mark.skipif(ARCH is None, reason="Lambda has no such processor"),
+    pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="builds on this computer need glibc"),
+]
+
+# A backend in the project's own tree: what it does is in `steps`, which the hooks run.
+BACKEND = '''
+import base64, hashlib, os, sys, zipfile
+{head}
+NAME, VERSION, TAG = {name!r}, {version!r}, {tag!r}
+FILES = {files!r}
+REQUIRES = {requires!r}
+
+def metadata():
+    return f"Metadata-Version: 2.1\\nName: {{NAME}}\\nVersion: {{VERSION}}\\n" + "".join(f"Requires-Dist: {{r}}\\n" for r in REQUIRES)
+
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    files = dict(FILES)
+    {steps}
+    info = f"{{NAME}}-{{VERSION}}.dist-info"
+    files[info + "/METADATA"] = metadata()
+    files[info + "/WHEEL"] = f"Wheel-Version: 1.0\\nGenerator: own\\nRoot-Is-Purelib: true\\nTag: {{TAG}}\\n"
+    rows = ""
+    file = f"{{NAME}}-{{VERSION}}-{{TAG}}.whl"
+    with zipfile.ZipFile(os.path.join(directory, file), "w") as z:
+        for name, text in files.items():
+            data = text.encode() if isinstance(text, str) else text
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            rows += f"{{name}},sha256={{digest}},{{len(data)}}\\n"
+            z.writestr(zipfile.ZipInfo(name), data)
+        z.writestr(zipfile.ZipInfo(info + "/RECORD"), rows + info + "/RECORD,,\\n")
+    return file
+'''
+PREPARE = '''
+def prepare_metadata_for_build_wheel(directory, config_settings=None):
+    info = f"{NAME}-{VERSION}.dist-info"
+    os.mkdir(os.path.join(directory, info))
+    with open(os.path.join(directory, info, "METADATA"), "w") as f:
+        f.write(metadata())
+    return info
+'''
+
+
+class Lamina(Plain):
+    def __init__(self, base):
+        super().__init__(base)
+        self.temporary = base / "tmp"
+        self.temporary.mkdir()
+        self.env["LAMINA_PYTHON"] = BASE
+        self.env["TMPDIR"] = str(self.temporary)
+
+    def left_in_tmp(self):
+        return sorted(p.name for p in self.temporary.iterdir())
+
+    def own(self, folder="own", name="own", version="1.0", tag="py3-none-any", head="", steps="pass", files=None, requires=(), more="",
+            static=True, build_requires=()):
+        """A project with a backend of its own that needs nothing to be installed."""
+        text = BACKEND.format(name=name, version=version, tag=tag, head=head, steps=steps.replace("\n", "\n    "),
+                              files=files or {f"{name}.py": "x = 1\n"}, requires=list(requires))
+        project = f'name = "{name}"\n' + (f'version = "{version}"\n' if static else 'dynamic = ["version", "dependencies"]\n')
+        asked = ", ".join(f'"{r}"' for r in build_requires)
+        self.write(f"{folder}/pyproject.toml",
+                   f'[build-system]\nrequires = [{asked}]\nbuild-backend = "ownbackend"\nbackend-path = ["tools"]\n[project]\n{project}')
+        self.write(f"{folder}/tools/ownbackend.py", text + more)
+        self.write(f"{folder}/{name}.py", "x = 1\n")
+
+
+@pytest.fixture
+def lamina(tmp_path, index):
+    made = Lamina(tmp_path)
+    made.env["PIP_INDEX_URL"] = index.url
+    return made
+
+
+@pytest.fixture(scope="session")
+def real():
+    """Real backends, loaded once, as wheels for an index."""
+    folder = tempfile.mkdtemp(prefix="lamina-host-")
+    done = subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", folder,
+                           "setuptools", "setuptools-scm", "hatchling", "hatch-vcs"], capture_output=True, text=True)
+    try:
+        if done.returncode:
+            pytest.skip(f"no index answers: {done.stderr[-300:]}")
+        found = []
+        for path in sorted(pathlib.Path(folder).glob("*.whl")):
+            name, version = path.name.split("-")[:2]
+            found.append(wheels.Wheel(wheels.normalize(name), version, path.name, path.read_bytes()))
+        yield found
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def tree(folder):
+    """Every name below it, with content."""
+    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in sorted(pathlib.Path(folder).rglob("*"))}
+
+
+def build(lamina, *args, **options):
+    return lamina("build", "--json", *args, **options)
+
+
+# --- what is built ---
+
+def test_a_backend_of_the_project(lamina):
+    lamina.own(steps="files['own_made.py'] = 'made = True\\n'")
+    before = tree(lamina.folder)
+    native = build(lamina, "--package", "own", "--runtime", RUNTIME, "-o", "own.zip")
+    native.refused(4, "cannot-build", "--build=host", "backend-path")
+    (lamina.folder / "pylock.own.toml").unlink()
+    result = build(lamina, "--package", "own", *BOTH, "-o", "own-{arch}.zip").ok()
+    assert result.err.count("built own with its own backend (ownbackend) and Python 3.") == 1, result
+    one, two = (lamina.folder / f"own-{a}.zip" for a in ("x86_64", "arm64"))
+    assert contents(one)["python/own_made.py"] == b"made = True\n" and one.read_bytes() == two.read_bytes()
+    after = tree(lamina.folder)
+    assert {k: v for k, v in after.items() if k.startswith("own/") or k == "own"} == {k: v for k, v in before.items() if k.startswith("own")}
+    assert lamina.left_in_tmp() == []
+
+
+def test_computed_by_setup(lamina, index, real):
+    index.add(*real)
+    lamina.write("lib/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+                                       '[project]\nname = "lib"\ndynamic = ["version"]\n')
+    lamina.write("lib/setup.py", "from setuptools import setup, Command\nfrom setuptools.command.build_py import build_py\n"
+                                 "class Own(build_py):\n    def run(self):\n        super().run()\n"
+                                 "        import os; open(os.path.join(self.build_lib, 'lib', 'made.py'), 'w').write('by = 1\\n')\n"
+                                 "setup(version='.'.join(['2', '1']), cmdclass={'build_py': Own})\n")
+    lamina.write("lib/lib/__init__.py", "")
+    result = build(lamina, "--package", "lib", *HERE, "-o", "lib.zip").ok()
+    assert [(d["name"], d["version"]) for d in result.record["distributions"]] == [("lib", "2.1")]
+    assert contents(lamina.folder / "lib.zip")["python/lib/made.py"] == b"by = 1\n"
+    assert sorted(p.name for p in (lamina.folder / "lib").iterdir()) == ["lib", "pyproject.toml", "setup.py"]
+
+
+def test_without_build_system(lamina, index, real):
+    """PEP 517: setuptools, the way it was before."""
+    index.add(*real)
+    lamina.write("old/setup.py", "import os\nfrom setuptools import setup\nsetup(name='old', version='1.' + str(len('ab')), py_modules=['old'])\n")
+    lamina.write("old/old.py", "x = 1\n")
+    build(lamina, "--package", "old", "--no-deps", *HERE, "-o", "old.zip").ok()
+    assert "python/old-1.2.dist-info/METADATA" in names(lamina.folder / "old.zip")
+
+
+def git(folder, *args):
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_DATE": "2024-01-01T00:00:00Z",
+           "GIT_COMMITTER_DATE": "2024-01-01T00:00:00Z"}
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *args], cwd=folder, env=env, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not there")
+@pytest.mark.parametrize("backend", ["setuptools-scm", "hatch-vcs"])
+@pytest.mark.parametrize("where", ["", "services/lib"])
+def test_version_from_git(lamina, index, real, backend, where):
+    index.add(*real)
+    root = "repository"
+    lib = f"{root}/{where}" if where else root
+    up = "../" * (where.count("/") + 1) if where else "."
+    if backend == "setuptools-scm":
+        text = ('[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n'
+                f'[tool.setuptools_scm]\nroot = "{up}"\n')
+    else:
+        text = ('[build-system]\nrequires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"\n'
+                f'[tool.hatch.version]\nsource = "vcs"\nraw-options = {{ root = "{up}" }}\n')
+    lamina.write(f"{lib}/pyproject.toml", text + '[project]\nname = "lib"\ndynamic = ["version"]\n')
+    lamina.write(f"{lib}/lib/__init__.py", "")
+    lamina.write(f"{root}/elsewhere.txt", "beside it\n")
+    git(lamina.folder / root, "init", "-q")
+    git(lamina.folder / root, "add", "-A")
+    git(lamina.folder / root, "commit", "-q", "-m", "one")
+    git(lamina.folder / root, "tag", "v3.4")
+    before = tree(lamina.folder / root)
+    result = build(lamina, "--package", lib, "--no-deps", *HERE, "-o", "lib.zip").ok()
+    assert result.record["distributions"][0]["version"] == "3.4"
+    assert tree(lamina.folder / root) == before  # not even git's index
+    assert build(lamina, "--package", lib, "--no-deps", *HERE, "-o", "lib.zip").ok().record["up_to_date"]
+    git(lamina.folder / root, "commit", "-q", "--allow-empty", "-m", "two")
+    git(lamina.folder / root, "tag", "v3.5")
+    result = build(lamina, "--package", lib, "--no-deps", *HERE, "-o", "lib.zip").ok()
+    assert result.record["distributions"][0]["version"] == "3.5", result
+
+
+def test_needs_that_only_the_backend_knows(lamina, index):
+    index.add(wheels.make("low", "1.5"))
+    lamina.own(static=False, requires=["low>=1", "other; extra == 'more'"], more=PREPARE)
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert [(d["name"], d["version"]) for d in result.record["distributions"]] == [("low", "1.5"), ("own", "1.0")]
+    text = (lamina.folder / "pylock.own.toml").read_text()
+    assert 'name = "low"' in text and 'version = "1.0"' in text
+    assert build(lamina, "--package", "own", *HERE, "--locked", "-o", "own.zip").ok().record["up_to_date"]
+
+
+def test_needs_without_the_hook(lamina, index):
+    """The wheel is built for its metadata, once."""
+    index.add(wheels.make("low", "1.5"))
+    lamina.own(static=False, requires=["low>=1"], steps=f"open({str(lamina.base / 'runs')!r}, 'a').write('x')")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert (lamina.base / "runs").read_text() == "x"
+
+
+# --- what is built natively as before ---
+
+def test_native_rules_come_first(lamina):
+    lamina.env["PATH"] = str(lamina.base)
+    lamina.env["LAMINA_PYTHON"] = str(lamina.base / "nowhere")
+    lamina.write("pure/pyproject.toml", '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n[project]\nname = "pure"\nversion = "1"\n')
+    lamina.write("pure/src/pure/__init__.py", "")
+    result = build(lamina, "--package", "pure", *HERE, "-o", "pure.zip").ok()
+    assert "backend" not in result.err
+
+
+@pytest.mark.parametrize("version", ['attr = "lib.__version__"', 'file = "VERSION"'])
+def test_dynamic_versions_that_can_be_read(lamina, version):
+    """No Python is needed, neither for locking nor for building."""
+    lamina.write("lib/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+                                       f'[project]\nname = "lib"\ndynamic = ["version"]\n[tool.setuptools.dynamic]\nversion = {{ {version} }}\n')
+    lamina.write("lib/src/lib/__init__.py", "__version__ = '4.5'\n")
+    lamina.write("lib/VERSION", "4.5\n")
+    build(lamina, "--package", "lib", "--runtime", RUNTIME, "-o", "lib.zip").ok()
+    assert 'version = "4.5"' in (lamina.folder / "pylock.lib.toml").read_text()
+
+
+# --- the environment ---
+
+def test_isolated(lamina, index):
+    """Nothing of the user is to be seen but the tools on PATH."""
+    site = subprocess.run([BASE, "-c", "import site; print(site.getusersitepackages())"], capture_output=True, text=True,
+                          env={**os.environ, "HOME": str(lamina.home)}).stdout.strip()
+    hidden = pathlib.Path(site)
+    hidden.mkdir(parents=True)
+    (hidden / "of_user.py").write_text("")
+    lamina.write("path/of_path.py", "")
+    lamina.write("startup.py", "raise SystemExit(9)\n")
+    index.add(wheels.make("tool", "1.0", {"tool.py": b"def main(): print('the tool runs')\n"}, scripts={"tool": "tool:main"}))
+    check = ("import importlib.util, os, subprocess, sys, sysconfig\n"
+             "for name in ('of_user', 'of_path', 'own', 'pytest', 'pip'):\n"
+             "    assert importlib.util.find_spec(name) is None, name\n"
+             "assert not [v for v in os.environ if v.startswith(('PIP_', 'LAMINA_'))], os.environ\n"
+             "assert [v for v in os.environ if v.startswith('PYTHON')] == ['PYTHONNOUSERSITE']\n"
+             "assert os.environ['CFLAGS'] == '-Dkept' and os.environ['SOURCE_DATE_EPOCH'] == '315532800'\n"
+             "assert sys.prefix != sys.base_prefix and os.environ['VIRTUAL_ENV'] == sys.prefix\n"
+             "assert '' not in sys.path and os.getcwd() not in sys.path\n"
+             "assert sys.stdin.read() == ''\n"
+             "assert subprocess.check_output(['tool'], text=True) == 'the tool runs\\n'\n"
+             "below = subprocess.check_output([sys.executable, '-c', 'import tool, sys; print(sys.prefix)'], text=True)\n"
+             "assert below.strip() == sys.prefix\n"
+             "import tempfile; assert os.path.dirname(sys.prefix.rstrip('/')).split('/environment')[0] in os.path.dirname(tempfile.gettempdir())\n")
+    lamina.own(steps=check, build_requires=["tool"])
+    env = {"PYTHONPATH": lamina.folder / "path", "PYTHONSTARTUP": lamina.folder / "startup.py", "PYTHONHOME": "/nonexistent", "CFLAGS": "-Dkept",
+           "PIP_NO_INPUT": "1"}
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip", env=env).ok()
+
+
+def test_requirements_of_the_hook(lamina, index):
+    index.add(wheels.make("first", "1.0"), wheels.make("second", "2.0", {"second.py": b"x = 2\n"}))
+    lamina.own(build_requires=["first"], steps="import second; files['got.py'] = f'x = {second.x}\\n'",
+               more="\ndef get_requires_for_build_wheel(config_settings=None):\n    print('noise'); return ['second>=1']\n")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert contents(lamina.folder / "own.zip")["python/got.py"] == b"x = 2\n"
+
+
+def test_requirements_are_for_this_computer(lamina, index):
+    """Markers and wheels are those of the Python that builds, not of the target."""
+    index.add(wheels.make("here", "1.0", {"here.py": b"x = 1\n"}, tag=f"cp3{MINOR}-cp3{MINOR}-linux_{platform.machine()}"))
+    lamina.own(build_requires=[f"here; platform_machine == '{platform.machine()}'", "never; platform_machine == 'vax'"], steps="import here")
+    build(lamina, "--package", "own", "--runtime", RUNTIME, "--arch", OTHER, "--build=host", "-o", "own.zip").ok()
+
+
+@pytest.mark.parametrize("variable", ["PIP_BUILD_CONSTRAINT", "UV_BUILD_CONSTRAINT"])
+def test_build_constraints(lamina, index, variable):
+    index.add(*(wheels.make("tool", v, {"tool.py": f"v = {v!r}\n".encode()}) for v in ("1.0", "2.0")))
+    lamina.own(build_requires=["tool"], steps="import tool; files['got.py'] = tool.v")
+    bound = lamina.write("with space/bound.txt" if variable == "no" else "bound.txt", "tool<2\n")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip", env={variable: bound}).ok()
+    assert contents(lamina.folder / "own.zip")["python/got.py"] == b"1.0"
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()  # without it another build
+    assert contents(lamina.folder / "own.zip")["python/got.py"] == b"2.0"
+
+
+def test_requirements_that_conflict(lamina, index):
+    index.add(wheels.make("tool", "1.0"))
+    lamina.own(build_requires=["tool>=2"])
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "no-solution", "build requirement", "tool>=2")
+    lamina.own(build_requires=["missing-thing"])
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "unknown-project", "missing-thing")
+    assert lamina.left_in_tmp() == []
+
+
+def test_requirements_that_are_none(lamina):
+    lamina.own(build_requires=["-r other.txt"])
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "project-field", "build-system.requires", "-r other.txt")
+
+
+@pytest.mark.parametrize("path", ["..", "../own/tools", "/"])
+def test_backend_path_stays_inside(lamina, path):
+    lamina.own()
+    text = (lamina.folder / "own/pyproject.toml").read_text().replace('["tools"]', f'["{path}"]')
+    lamina.write("own/pyproject.toml", text)
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "project-field", "backend-path", "leads out")
+
+
+def test_backend_from_elsewhere(lamina, index):
+    """PEP 517: with backend-path, the backend comes from there."""
+    index.add(wheels.make("ownbackend", "1.0", {"ownbackend.py": b""}))
+    lamina.own(build_requires=["ownbackend"])
+    (lamina.folder / "own/tools/ownbackend.py").rename(lamina.folder / "own/tools/other.py")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-failed", "was not found in backend-path")
+
+
+# --- what is remembered ---
+
+def test_nothing_changed_runs_nothing(lamina):
+    runs = lamina.base / "runs"
+    lamina.own(steps=f"open({str(runs)!r}, 'a').write('x')")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert runs.read_text() == "x"
+    assert build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok().record["up_to_date"]
+    (lamina.folder / "own.zip").unlink()
+    result = build(lamina, "--package", "own", *HERE, "--offline", "-o", "own.zip").ok()
+    assert "built own" not in result.err and runs.read_text() == "x"
+    lamina.write("own/own.py", "x = 2\n")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert runs.read_text() == "xx"
+    build(lamina, "--package", "own", *HERE, "-o", "again.zip").ok()
+    assert runs.read_text() == "xx"
+    build(lamina, "--package", "own", *HERE, "--refresh", "-o", "own.zip", "--force").ok()
+    assert runs.read_text() == "xxx"
+
+
+def test_compilers_count(lamina):
+    lamina.own(steps="files['got.py'] = os.environ.get('CFLAGS', '')")
+    for flags in ("-Done", "-Dtwo"):
+        build(lamina, "--package", "own", *HERE, "-o", "own.zip", "--force", env={"CFLAGS": flags}).ok()
+        assert contents(lamina.folder / "own.zip")["python/got.py"].decode() == flags
+
+
+def test_looking_runs_nothing(lamina):
+    lamina.own()
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip", "--check")
+    assert result.status == 1 and not (lamina.folder / "own.zip").exists()
+    build(lamina, "--package", "own", "--no-deps", *HERE, "-o", "own.zip", "--dry-run").ok()
+    assert lamina.left_in_tmp() == [] and "built" not in result.err
+
+
+def test_offline(lamina, index):
+    index.add(wheels.make("tool", "1.0"))
+    lamina.own(build_requires=["tool"])
+    build(lamina, "--package", "own", "--no-deps", *HERE, "--offline", "-o", "own.zip").refused(4, "offline", "build requirement")
+    build(lamina, "--package", "own", "--no-deps", *HERE, "-o", "own.zip").ok()
+    lamina.write("own/own.py", "x = 2\n")
+    build(lamina, "--package", "own", "--no-deps", *HERE, "--offline", "-o", "own.zip").ok()  # what it needs is in the store
+
+
+# --- which Python ---
+
+def test_no_python(lamina):
+    lamina.own()
+    lamina.env["PATH"] = str(lamina.base)
+    lamina.env.pop("LAMINA_PYTHON")
+    missing = next(m for m in range(8, 15) if m != MINOR and not pathlib.Path(f"/opt/python/cp3{m}-cp3{m}").exists())
+    result = build(lamina, "--package", "own", "--runtime", f"python3.{missing}", "--build=host", "-o", "own.zip")
+    result.refused(4, "no-host-python", f"Python 3.{missing}", "LAMINA_PYTHON", "backend-path")
+    result = build(lamina, "--package", "own", "--runtime", f"python3.{missing}", "--build=host", "-o", "own.zip", env={"LAMINA_PYTHON": BASE})
+    result.refused(4, "no-host-python", "has another version")
+    broken = lamina.write("broken", "#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip", env={"LAMINA_PYTHON": broken})
+    result.refused(4, "no-host-python", "does not start")
+    assert lamina.left_in_tmp() == []
+
+
+def test_found_by_name_and_place(lamina):
+    lamina.own(steps="files['got.py'] = sys._base_executable if sys.version_info >= (3, 11) else ''")
+    lamina.env.pop("LAMINA_PYTHON")
+    places = {"PATH": f"bin/python3.{MINOR}", "PYENV_ROOT": f"root/versions/3.{MINOR}.9/bin/python3.{MINOR}",
+              "UV_PYTHON_INSTALL_DIR": f"uv/cpython-3.{MINOR}.1-linux-x86_64-gnu/bin/python3.{MINOR}"}
+    for variable, place in places.items():
+        path = lamina.base / place
+        path.parent.mkdir(parents=True)
+        path.write_text(f'#!/bin/sh\necho {variable} >>"{lamina.base}/asked"\nexec "{BASE}" "$@"\n')
+        path.chmod(0o755)
+        env = {"PATH": str(lamina.base / "empty")}
+        env[variable] = str(lamina.base / place.split("/")[0])
+        lamina.write("own/own.py", f"x = {variable!r}\n")
+        build(lamina, "--package", "own", *HERE, "-o", "own.zip", env=env).ok()
+        assert (lamina.base / "asked").read_text().split()[-1] == variable
+
+
+# --- what is taken ---
+
+def test_another_name(lamina):
+    lamina.own()
+    text = (lamina.folder / "own/pyproject.toml").read_text()
+    lamina.write("own/pyproject.toml", text.replace('name = "own"', 'name = "mine"'))
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-wheel", "`mine`", "own-1.0-py3-none-any.whl")
+    lamina.write("own/pyproject.toml", text.replace('version = "1.0"', 'version = "2.0"'))
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-wheel", "2.0")
+
+
+@pytest.mark.parametrize("answer, text", [("return 'nothing.whl'", "did not make"), ("return '../x.whl'", "no file name"), ("return ''", "no file name")])
+def test_no_wheel(lamina, answer, text):
+    lamina.own(steps=answer)
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-wheel", text)
+
+
+def test_a_bad_wheel(lamina):
+    """Proved like any other."""
+    lamina.own(steps="open(os.path.join(directory, 'own-1.0-py3-none-any.whl'), 'wb').write(b'PK'); return 'own-1.0-py3-none-any.whl'")
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip")
+    assert result.status == 3 and result.error["id"].startswith("zip-"), result
+
+
+def test_tags_for_another_python(lamina):
+    lamina.own(tag=f"cp3{MINOR + 1}-none-any")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "host-build-platform", f"CPython 3.{MINOR + 1}")
+
+
+def compiles():
+    include = sysconfig.get_paths()["include"]
+    return shutil.which("gcc") and (pathlib.Path(include) / "Python.h").exists()
+
+
+CODE = """
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <sys/stat.h>
+static PyObject *size(PyObject *self, PyObject *args) { struct stat st; return PyLong_FromLong(stat("/", &st)); }
+static PyMethodDef methods[] = { { "size", size, METH_NOARGS, "" }, { NULL, NULL, 0, NULL } };
+static struct PyModuleDef module = { PyModuleDef_HEAD_INIT, "native", NULL, -1, methods, NULL, NULL, NULL, NULL };
+PyMODINIT_FUNC PyInit_native(void) { return PyModule_Create(&module); }
+"""
+
+
+def glibc_needed(folder):
+    """The highest version that this computer's compiler and library make of the code."""
+    source = folder / "probe.c"
+    source.write_text(CODE)
+    subprocess.run(["gcc", "-shared", "-fPIC", f"-I{sysconfig.get_paths()['include']}", str(source), "-o", str(folder / "probe.so")], check=True)
+    return max(int(m) for m in re.findall(rb"GLIBC_2\.(\d+)", (folder / "probe.so").read_bytes()))
+
+
+def native(lamina, code=CODE, more=""):
+    lamina.write("nat/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+                                       '[project]\nname = "nat"\nversion = "1.0"\n')
+    lamina.write("nat/setup.py", f"from setuptools import setup, Extension\nsetup(ext_modules=[Extension('native', ['native.c']{more})], py_modules=[])\n")
+    lamina.write("nat/native.c", code)
+
+
+@pytest.mark.skipif(not compiles(), reason="no compiler, or no headers of Python")
+def test_compiled(lamina, index, real, tmp_path):
+    """Taken where this computer's glibc is old enough for the symbols that the code needs; which, is asked of the compiler."""
+    index.add(*real)
+    native(lamina)
+    needed = glibc_needed(tmp_path)
+    result = build(lamina, "--package", "nat", *HERE, "-o", "nat.zip")
+    if needed <= GLIBC:
+        result.ok()
+        assert [n for n in names(lamina.folder / "nat.zip") if n.startswith("python/native.") and n.endswith(".so")]
+    else:
+        result.refused(4, "host-build-platform", f"needs GLIBC_2.{needed}", f"2.{GLIBC}")
+    simple = CODE.replace('stat("/", &st)', "0").replace("struct stat st;", "")
+    lamina.write("nat/native.c", simple)  # nothing of glibc that is younger than any Lambda
+    build(lamina, "--package", "nat", *HERE, "-o", "nat.zip").ok()
+    lamina("build", "--package", "nat", *HERE, "--into", "tree").ok()
+    code = f"import sys; sys.path.insert(0, {str(lamina.folder / 'tree/python')!r}); import native; print(native.size())"
+    assert subprocess.run([BASE, "-I", "-c", code], capture_output=True, text=True).stdout == "0\n"
+    result = build(lamina, "--package", "nat", "--runtime", RUNTIME, "--arch", OTHER, "--build=host", "-o", "nat2.zip")
+    result.refused(4, "host-build-platform", "built for")
+    assert "built nat" not in result.err  # known already: only judged again
+
+
+@pytest.mark.skipif(not compiles(), reason="no compiler, or no headers of Python")
+def test_library_that_lambda_lacks(lamina, index, real):
+    index.add(*real)
+    subprocess.run(["gcc", "-shared", "-o", str(lamina.base / "libelsewhere.so"), "-Wl,-soname,libelsewhere.so.1", "-x", "c", "-"],
+                   input=b"int elsewhere(void) { return 1; }", check=True)
+    code = CODE.replace("#include <sys/stat.h>", "int elsewhere(void);").replace('stat("/", &st)', "elsewhere()").replace("struct stat st;", "")
+    native(lamina, code, f", libraries=['elsewhere'], library_dirs=[{str(lamina.base)!r}]")
+    build(lamina, "--package", "nat", *HERE, "-o", "nat.zip").refused(4, "host-build-platform", "libelsewhere.so.1")
+
+
+def test_elf_in_a_wheel_for_all(lamina):
+    """Tags are a promise; the files are looked at."""
+    machine = 183 if ARCH == "x86_64" else 62
+    elf = b"\x7fELF\x02\x01\x01" + bytes(9) + (3).to_bytes(2, "little") + machine.to_bytes(2, "little") + (1).to_bytes(4, "little") + bytes(24) + \
+        bytes(4) + (64).to_bytes(2, "little") + (56).to_bytes(2, "little") + bytes(2) + bytes(6) + bytes(64)
+    lamina.own(files={"own.py": "", "own/lib.so": elf})
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "host-build-platform", "own/lib.so is built for")
+
+
+# --- what goes wrong ---
+
+def test_a_backend_that_fails(lamina):
+    lamina.own(steps="print('a line before'); sys.stderr.write('\\x1b[31mred\\x1b[0m\\n'); raise RuntimeError('no such luck')")
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip")
+    result.refused(3, "host-build-failed", "status 1", "build_wheel", "RuntimeError: no such luck", "a line before")
+    assert lamina.left_in_tmp() == [] and not (lamina.folder / "own.zip").exists()
+    lamina.own(steps="os.kill(os.getpid(), 11)")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-failed", "signal 11", "said nothing")
+    lamina.own(head="import not_there")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-failed", "not_there")
+
+
+def test_a_backend_that_talks(lamina):
+    """More than a pipe holds, on both; none of it is shown when all goes well."""
+    lamina.own(steps="[print('loud ' * 200) or print('louder ' * 200, file=sys.stderr) for _ in range(3000)]")
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert "loud" not in result.err + result.out
+
+
+def test_a_process_that_stays_behind(lamina):
+    lamina.own(steps="import subprocess; subprocess.Popen(['sleep', '5'])")
+    start = time.monotonic()
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert time.monotonic() - start < 5
+
+
+def alive(path):
+    try:
+        pid = int(path.read_text())
+        os.kill(pid, 0)
+        return "Z" not in pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (OSError, ValueError):
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("deaf", [False, True])
+def test_interrupted(lamina, number, deaf):
+    """A backend that hangs, and what it started, end with lamina; so do their files."""
+    pids = [lamina.base / "backend.pid", lamina.base / "below.pid"]
+    steps = ("import signal, subprocess, time\n" +
+             ("signal.signal(signal.SIGINT, signal.SIG_IGN); signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" if deaf else "") +
+             "p = subprocess.Popen(['sleep', '300'])\n"
+             f"open({str(pids[1])!r}, 'w').write(str(p.pid)); open({str(pids[0])!r}, 'w').write(str(os.getpid()))\n"
+             "time.sleep(300)")
+    lamina.own(steps=steps)
+    running = lamina.start("build", "--package", "own", *HERE, "-o", "own.zip", restore_signals=True)
+    deadline = time.monotonic() + 30
+    while not (pids[0].exists() and pids[0].read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert alive(pids[0]) and alive(pids[1])
+    running.send_signal(number)
+    assert running.wait(30) == 130, running.stderr.read()
+    deadline = time.monotonic() + 5
+    while any(map(alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(pids[0]) and not alive(pids[1])
+    assert lamina.left_in_tmp() == [] and not (lamina.folder / "own.zip").exists()
+    running.stdout.close(), running.stderr.close()
+
+
+def test_the_copy_is_what_it_writes_to(lamina):
+    lamina.own(steps="open('tools/ownbackend.py', 'a').write('broken('); open('new.txt', 'w').write('x'); os.remove('own.py')")
+    before = tree(lamina.folder / "own")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert tree(lamina.folder / "own") == before
+
+
+def test_what_earlier_builds_left(lamina, index, real):
+    """build/lib and egg-info of the folder do not reach the wheel."""
+    index.add(*real)
+    lamina.write("lib/setup.py", "import os\nfrom setuptools import setup\nsetup(name='lib', version='1.' + str(len('a')), packages=['lib'])\n")
+    lamina.write("lib/lib/__init__.py", "")
+    lamina.write("lib/build/lib/lib/stale.py", "old = 1\n")
+    build(lamina, "--package", "lib", "--no-deps", *HERE, "-o", "lib.zip").ok()
+    assert "python/lib/stale.py" not in names(lamina.folder / "lib.zip")
+
+
+def test_paths_with_spaces(lamina, index):
+    lamina.temporary = lamina.base / "tmp with 'quotes' and space"
+    lamina.temporary.mkdir()
+    lamina.env["TMPDIR"] = str(lamina.temporary)
+    index.add(wheels.make("tool", "1.0", {"tool.py": b"def main(): print('runs')\n"}, scripts={"tool": "tool:main"}))
+    lamina.own("my own", steps="import subprocess; assert subprocess.check_output(['tool'], text=True) == 'runs\\n'", build_requires=["tool"])
+    build(lamina, "--package", "my own", "--no-deps", *HERE, "-o", "own.zip").ok()
+
+
+def test_two_at_once(lamina):
+    """One of them builds, the other waits for it."""
+    runs = lamina.base / "runs"
+    lamina.own(steps=f"import time; time.sleep(1); open({str(runs)!r}, 'a').write('x')")
+    both = [lamina.start("build", "--package", "own", "--no-deps", *HERE, "-o", f"own{i}.zip") for i in range(2)]
+    for process in both:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+    assert runs.read_text() == "x"
+    assert (lamina.folder / "own0.zip").read_bytes() == (lamina.folder / "own1.zip").read_bytes()
+
+
+def test_in_lamina_toml_and_lock(lamina):
+    lamina.own()
+    lamina.write("lamina.toml", f'[defaults]\nruntime = "{RUNTIME}"\nbuild = "host"\n[layer.own]\npackage = "own"\n')
+    result = lamina("build", "--json").ok()
+    assert "built own" in result.err
+    lamina.write("lamina.toml", f'[defaults]\nruntime = "{RUNTIME}"\nbuild = "native"\n[layer.own]\npackage = "own"\n')
+    lamina("build", "--json").refused(4, "cannot-build", "--build=host")
