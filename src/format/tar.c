@@ -173,8 +173,7 @@ static const char *clean(const struct tar *t, enum tar_kind kind, str *name)
 	if (kind == TAR_FOLDER && name->n > 1 && str_ends(*name, S("/"))) name->n--;
 	while (str_starts(*name, S("./")) && name->n > 2) *name = str_from_pos(*name, 2);
 	if (kind == TAR_FOLDER && str_eq(*name, S("."))) return NULL; /* the folder that all is in */
-	if (str_ends(*name, S("/")) && !str_eq(*name, S("/")) && !str_ends(*name, S("//")))
-		return "the name of a file ends in a slash";
+	if (kind != TAR_FOLDER && name->n > 1 && str_ends(*name, S("/"))) return "the name of a file ends in a slash";
 	return tar_name_check(*name, t->limits);
 }
 
@@ -224,12 +223,12 @@ static bool next_header(struct tar *t, bool *more, struct err *e)
 	struct tar_header h;
 	struct extra x = { 0 };
 	arena_release(&t->extra_memory);
-	for (;;) {
+	for (bool first = true;; first = false) {
 		uint64_t at = tar_input_at(t->input);
 		if (!read_exactly(t, block, TAR_BLOCK, e)) return false;
 		if (tar_block_is_zero(block)) {
 			*more = false;
-			return end(t, x.any, e);
+			return end(t, !first, e);
 		}
 		const char *why = tar_header_read(block, &h);
 		if (why) return refuse(t, (str){ 0 }, e, why);

@@ -50,11 +50,15 @@ static bool octal(const unsigned char *p, size_t n, bool optional, uint64_t *out
 	return true;
 }
 
-/* Of a field that nobody needs, GNU's binary form is fine, too: negative times and large owners are written in it. */
+/* Of a field that nobody needs, GNU's binary form is fine, too, up to 64 bits: negative times and large owners are written in it. */
 static bool ignored_number(const unsigned char *p, size_t n)
 {
 	uint64_t v;
-	return p[0] == 0x80 || p[0] == 0xff || octal(p, n, true, &v);
+	if (p[0] != 0x80 && p[0] != 0xff) return octal(p, n, true, &v);
+	unsigned char sign = p[0] == 0xff ? 0xff : 0;
+	for (size_t i = 1; i + 8 < n; i++)
+		if (p[i] != sign) return false;
+	return n <= 8 || (p[n - 8] & 0x80) == (sign & 0x80);
 }
 
 /* A text ends at its first NUL; nothing may come after that. */

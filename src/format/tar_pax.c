@@ -44,13 +44,28 @@ static bool of_a_vendor(str key)
 	return i > 0 && i < key.n && key.p[i] == '.';
 }
 
+/* Nobody needs times and owners here, but readers that do must not stumble over them: "-1", "1700000000.25". */
+static bool number(str s)
+{
+	str whole, part;
+	if (str_at(s, 0) == '-') s = str_from_pos(s, 1);
+	bool has_part = str_cut(s, '.', &whole, &part);
+	for (size_t i = 0; i < whole.n; i++)
+		if (!ascii_digit(whole.p[i])) return false;
+	for (size_t i = 0; has_part && i < part.n; i++)
+		if (!ascii_digit(part.p[i])) return false;
+	return whole.n > 0 && whole.n <= 15;
+}
+
 static const char *take(str key, str value, bool global, struct tar_pax *out)
 {
-	static const char *const passed[] = { "atime", "ctime", "mtime", "uid", "gid", "uname", "gname", "comment", NULL };
+	static const char *const numbers[] = { "atime", "ctime", "mtime", "uid", "gid", NULL };
+	static const char *const passed[] = { "uname", "gname", "comment", NULL };
 	static const char *const changing[] = { "SCHILY.realsize", "SCHILY.filetype", "SCHILY.tarfiletype", NULL };
 	static const char *const charsets[] = { "hdrcharset", "charset", NULL };
 	bool path = str_eq(key, S("path")), link = str_eq(key, S("linkpath")), size = str_eq(key, S("size"));
 	if (among(key, passed)) return NULL;
+	if (among(key, numbers)) return number(value) ? NULL : "a PAX header has a time or owner that is no number";
 	if (among(key, charsets)) return str_eq(value, UTF8) ? NULL : "a PAX header names a character set other than UTF-8";
 	if (str_starts(key, S("GNU.sparse."))) return "a member is a sparse file";
 	if (among(key, changing)) return "a PAX header makes a member something else than its header says";

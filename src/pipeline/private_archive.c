@@ -53,21 +53,31 @@ static bool write_copies(struct unpacking *u, const struct tar_copy *copies, siz
 	return ok;
 }
 
-static bool unpack_tar(struct unpacking *u, int fd, str file, enum tar_coding coding, str *top, struct err *e)
+/* Reads to the end; with write, the files of it are written. */
+static bool pass_tar(struct unpacking *u, int fd, str file, enum tar_coding coding, bool write, str *top, struct err *e)
 {
 	struct tar *t = NULL;
 	const struct tar_member *m = NULL;
 	bool ok = tar_open(&u->scratch, fd, file, coding, NULL, &t, e);
 	while (ok && (ok = tar_next(t, &m, e)) && m) {
-		if (m->kind == TAR_FILE) ok = write_member(u, t, m, e);
-		if (m->kind == TAR_FOLDER) ok = beneath_mkdirs(&u->to, m->name, e);
+		if (write && m->kind == TAR_FILE) ok = write_member(u, t, m, e);
+		if (write && m->kind == TAR_FOLDER) ok = beneath_mkdirs(&u->to, m->name, e);
 	}
 	size_t n = 0;
-	const struct tar_copy *copies = ok ? tar_copies(t, &n) : NULL;
+	const struct tar_copy *copies = ok && write ? tar_copies(t, &n) : NULL;
 	ok = ok && write_copies(u, copies, n, e);
 	if (ok) *top = tar_top(t);
 	tar_close(t);
 	return ok;
+}
+
+/* Judged as a whole before anything is written: inflating twice costs less than removing what should not have been written. */
+static bool unpack_tar(struct unpacking *u, int fd, str file, enum tar_coding coding, str *top, struct err *e)
+{
+	struct arena_mark mark = arena_mark(&u->scratch);
+	if (!pass_tar(u, fd, file, coding, false, top, e)) return false;
+	arena_rewind(&u->scratch, mark);
+	return pass_tar(u, fd, file, coding, true, top, e);
 }
 
 /* --- .zip --- */

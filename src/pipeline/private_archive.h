@@ -4,7 +4,8 @@
  * Everything hostile ends here: what comes after works on a folder like any other. Regular files and folders are written, nothing else,
  * each below the given folder (base/beneath.h); links within the archive become what they lead to; of modes only the executable bit is
  * kept. Tar archives are read by format/tar.h, which also says what is refused; `.zip` by zip/zip_read.h.
- * On failure the folder may hold part of the content: the caller removes it.
+ * The whole archive is judged before anything is written. Should writing itself fail, the folder holds part of the content: the caller
+ * removes it.
  * Errors:  ERR_FORMAT "bad-sdist" (what = the archive, where = the member, why = the rule), "zip-..." of a .zip; ERR_IO. */
 #ifndef LAMINA_PIPELINE_PRIVATE_ARCHIVE_H
 #define LAMINA_PIPELINE_PRIVATE_ARCHIVE_H
