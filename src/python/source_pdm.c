@@ -131,6 +131,16 @@ static bool is_package(const struct source_work *w, const struct source_entry *e
 	return str_ends(entry->path, S("-stubs")) && source_tree_find(w->tree, arena_join(w->a, entry->path, S("/__init__.pyi")));
 }
 
+static bool check_place(struct source_work *w, const struct pdm *p)
+{
+	const struct source_entry *entry = source_tree_find(w->tree, p->package_dir);
+	if (!p->package_dir.n || (entry && entry->folder)) return true;
+	err_set(w->e, ERR_FORMAT, "empty-package", "there is no folder `" STR_FMT "`, which package-dir names",
+	        STR_ARG(p->package_dir));
+	err_where(w->e, STR_FMT, STR_ARG(w->pyproject.path));
+	return err_help(w->e, "correct package-dir under [tool.pdm.build]");
+}
+
 static void claim_packages(struct source_work *w, struct pdm *p)
 {
 	size_t first, end, found = 0;
@@ -275,6 +285,7 @@ static bool plan_pdm(struct source_work *w)
 	w->facts.empty_script_groups = true;
 	if (!licences(w)) return false;
 	for (size_t i = 0; i < p.includes.n; i++) claim(w, &p, p.includes.p[i], true);
+	if (p.includes.n == 0 && !check_place(w, &p)) return false;
 	if (p.includes.n == 0) claim_packages(w, &p);
 	for (size_t i = 0; i < p.source_includes.n; i++) {
 		claim(w, &p, p.source_includes.p[i], true);

@@ -64,8 +64,8 @@ static bool read_entry(struct source_work *w, const struct toml_value *v, const 
 
 /* --- what patterns name --- */
 
-/* Every file that the pattern names, or that lies in a folder it names, of those below `from`. */
-static void expand(struct source_work *w, str from, str pattern, struct str_list *out)
+/* Every file that the pattern names, or that lies in a folder it names, of those below `from`; named: what it names itself. */
+static void expand(struct source_work *w, str from, str pattern, struct str_list *out, struct str_list *named)
 {
 	size_t first, end;
 	str inside = { 0 }; /* the folder that was named last */
@@ -74,7 +74,9 @@ static void expand(struct source_work *w, str from, str pattern, struct str_list
 		const struct source_entry *entry = &w->tree->entries[i];
 		str path = from.n ? str_from_pos(entry->path, from.n + 1) : entry->path;
 		bool below = inside.n && str_starts(path, inside) && str_at(path, inside.n) == '/';
-		if (!below && !source_glob_match(pattern, path, true)) continue;
+		bool match = source_glob_match(pattern, path, true);
+		if (match && named) *vec_push(w->a, named) = entry->path;
+		if (!below && !match) continue;
 		if (entry->folder && !below)
 			inside = path;
 		else if (!entry->folder)
@@ -82,14 +84,34 @@ static void expand(struct source_work *w, str from, str pattern, struct str_list
 	}
 }
 
-static bool is_package(const struct str_list *files)
+static str path_above(str path)
 {
-	bool typed = files->n > 0;
-	for (size_t i = 0; i < files->n; i++) {
-		if (str_ends(files->p[i], S(".py"))) return true;
-		typed = typed && (str_ends(files->p[i], S(".pyi")) || str_ends(files->p[i], S("/py.typed")));
+	size_t slash = str_rchr(path, '/');
+	return slash == STR_NONE ? (str){ 0 } : str_slice(path, 0, slash);
+}
+
+static str file_name(str path)
+{
+	size_t slash = str_rchr(path, '/');
+	return slash == STR_NONE ? path : str_from_pos(path, slash + 1);
+}
+
+/* A single file is a module whatever it is called; else there is code among what is named (of one folder: among what it holds), or only
+ * types, in a package of stubs. */
+static bool is_package(const struct source_work *w, const struct str_list *files, const struct str_list *named)
+{
+	const struct source_entry *only = named->n == 1 ? source_tree_find(w->tree, named->p[0]) : NULL;
+	const struct str_list *elements = only && only->folder ? files : named;
+	if (only && !only->folder) return true;
+	str folder = only ? named->p[0] : path_above(named->p[0]);
+	bool stubs = str_ends(folder, S("-stubs"));
+	for (size_t i = 0; i < elements->n; i++) {
+		const struct source_entry *entry = source_tree_find(w->tree, elements->p[i]);
+		if (str_ends(elements->p[i], S(".py"))) return true;
+		stubs =
+		    stubs && (entry->folder || str_ends(elements->p[i], S(".pyi")) || str_eq(file_name(elements->p[i]), S("py.typed")));
 	}
-	return typed;
+	return stubs;
 }
 
 static bool nothing_there(struct source_work *w, str what, const struct toml_value *at)
@@ -153,9 +175,9 @@ static void add_file(struct source_work *w, struct files *f, str path, str from,
 
 static bool add_package(struct source_work *w, struct files *f, const struct entry *x)
 {
-	struct str_list files = { 0 };
-	expand(w, x->from, x->include, &files);
-	if (!files.n || (!is_package(&files) && !source_has_magic(x->include) && files.n > 1)) {
+	struct str_list files = { 0 }, named = { 0 };
+	expand(w, x->from, x->include, &files, &named);
+	if (!named.n || !is_package(w, &files, &named)) {
 		str what = x->from.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(x->from), STR_ARG(x->include)) : x->include;
 		return nothing_there(w, arena_join(w->a, what, S(" holds no module")), x->at);
 	}
@@ -215,7 +237,7 @@ static bool read_includes(struct source_work *w, struct files *f, struct str_lis
 	for (size_t i = 0; list && i < list->u.array.n; i++) {
 		struct entry x;
 		if (!read_entry(w, list->u.array.p[i], "path", false, &x)) return false;
-		if (x.wheel) expand(w, (str){ 0 }, x.include, named);
+		if (x.wheel) expand(w, (str){ 0 }, x.include, named, NULL);
 	}
 	for (size_t i = 0; i < named->n; i++) map_put(&f->included, named->p[i], NULL);
 	return true;
@@ -225,7 +247,7 @@ static bool read_excludes(struct source_work *w, struct files *f)
 {
 	struct str_list patterns = { 0 }, files = { 0 };
 	if (f->p->tool && !toml_want_strings(w->a, &w->pyproject, f->p->tool, "exclude", false, &patterns, w->e)) return false;
-	for (size_t i = 0; i < patterns.n; i++) expand(w, (str){ 0 }, clean(patterns.p[i]), &files);
+	for (size_t i = 0; i < patterns.n; i++) expand(w, (str){ 0 }, clean(patterns.p[i]), &files, NULL);
 	for (size_t i = 0; i < files.n; i++) map_put(&f->excluded, files.p[i], NULL);
 	return true;
 }
@@ -246,8 +268,7 @@ static bool add_scripts(struct source_work *w, const struct poetry *p)
 		path = clean(path);
 		if (leaves_project(path) || !is_there(w, path, false))
 			return source_bad_field(w, v, "the script `" STR_FMT "` is no file of the project", STR_ARG(path));
-		size_t slash = str_rchr(path, '/');
-		str name = slash == STR_NONE ? path : str_from_pos(path, slash + 1);
+		str name = file_name(path);
 		source_add_member(w,
 		                  arena_fmt(w->a, STR_FMT "-" STR_FMT ".data/scripts/" STR_FMT,
 		                            STR_ARG(source_escaped_name(w->a, w->facts.name)), STR_ARG(w->facts.version),

@@ -55,7 +55,12 @@ def real(folder, backend, out):
 def ours(folder):
     """The same from lamina; an error's rule and text when it refuses."""
     with Judge() as judge:
-        answer = judge.ask_all([{"op": "source.wheel", "path": str(folder)}])[0]
+        reply = judge.ask_all([{"op": "source.wheel", "path": str(folder)}])[0]
+    return answer(folder, reply)
+
+
+def answer(folder, answer):
+    """The judge's answer about a folder as (result or error, contents or None)."""
     if "error" in answer:
         return answer["error"], None
     result = answer["ok"]
