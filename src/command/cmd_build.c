@@ -372,6 +372,7 @@ static void read_options(struct run *run, struct store *store, const struct inde
 	o->locked = opt_given(v, "locked");
 	o->no_lock = opt_given(v, "no-lock");
 	cmd_lock_upgrade(run, &o->upgrade_all, &o->upgrade);
+	o->build_constraints = *opt_list(v, "build-constraint");
 	o->only_look = opt_given(v, "check") || opt_given(v, "dry-run");
 	o->want_depends = opt_given(v, "depfile");
 	o->mode = cmd_file_mode();

@@ -16,7 +16,12 @@
 	{ .name = "build", \
 	  .takes = OPT_VALUE, \
 	  .choices = PRIVATE_BUILDS, \
-	  .help = "How wheels are made: native runs nothing of a project, host may run its build backend here." }
+	  .help = "How wheels are made: native runs nothing of a project, host may run its build backend here." }, \
+	{ .name = "build-constraint", \
+	  .takes = OPT_EACH, \
+	  .metavar = "FILE", \
+	  .complete = OPT_FILES, \
+	  .help = "With --build=host: constraints on what build backends are installed with." }
 /* clang-format on */
 
 struct private_words cmd_private_words(const struct run *run);

@@ -27,8 +27,9 @@ struct build_options {
 	bool locked, no_lock; /* relock.h */
 	bool upgrade_all;
 	struct str_list upgrade;
-	bool only_look;    /* --check, --dry-run: nothing is fetched or written */
-	bool want_depends; /* fill in built.depends */
+	struct str_list build_constraints; /* --build-constraint: files */
+	bool only_look;                    /* --check, --dry-run: nothing is fetched or written */
+	bool want_depends;                 /* fill in built.depends */
 	size_t jobs;
 	uint32_t mode; /* permission bits of a zip: 0666 less the umask */
 	enum build_dump dump;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/build_key.h"
 
+#include "pipeline/private_host.h"
 #include "zip/zip_write.h"
 
 /* Raised when the bytes that a plan gives change although nothing else does. */
@@ -100,6 +101,10 @@ void build_key_options(const struct artifact *x, str index_key, const struct bui
 	put_number(&h, options->frozen);
 	put_number(&h, options->no_lock);
 	put_list(&h, &options->allow_record_mismatch);
+	if (str_eq(x->private.build, S("host"))) {
+		put_list(&h, &options->build_constraints);
+		private_host_hash(options->env, &h);
+	}
 	sha256_end(&h, out);
 }
 

@@ -30,8 +30,10 @@ struct private_means {
 	const struct index_inputs *index; /* with the level of lamina.toml filled in */
 	struct store *store;
 	size_t jobs;
+	const struct str_list *build_constraints; /* files; NULL: none but those of the environment */
 	bool offline, refresh;
-	bool look_only; /* nothing is run or written */
+	bool look_only;  /* nothing is run or written */
+	bool will_build; /* whoever asks for metadata wants the wheel next */
 	int64_t now;
 	const atomic_bool *cancel;
 	const struct progress *progress;

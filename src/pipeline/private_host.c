@@ -244,8 +244,8 @@ static bool ask_metadata(struct host_build *b, struct source_wheel *out)
 {
 	struct err ignored = { 0 };
 	struct wheel_record record;
-	str text, file;
-	if (!prepare(b) || !host_prepare_metadata(b, &text)) return false;
+	str text = { 0 }, file;
+	if (!b->options->means->will_build && (!prepare(b) || !host_prepare_metadata(b, &text))) return false;
 	if (text.n == 0) {
 		scratch_end(&b->scratch);
 		b->scratch = (struct scratch){ .lock = -1 };

@@ -21,6 +21,9 @@
 /* Does the policy allow it, and is there all that it needs? */
 bool private_host_allowed(const struct private_options *options);
 
+/* What of the environment decides what a backend makes. */
+void private_host_hash(const struct env *env, struct sha256_stream *h);
+
 /* why: the refusal of the native rules, "its build backend is `maturin`". */
 bool private_host_make(struct arena *a, const struct private_tree *tree, const char *why, const struct private_options *options,
                        struct notes *notes, struct private_wheel *out, struct err *e);

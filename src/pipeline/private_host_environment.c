@@ -24,6 +24,7 @@
 
 void host_constraints(struct host_build *b, struct str_list *out)
 {
+	const struct str_list *given = b->options->means->build_constraints;
 	static const char *const names[] = { "PIP_BUILD_CONSTRAINT", "UV_BUILD_CONSTRAINT", NULL };
 	for (const char *const *n = names; *n; n++) {
 		const char *value = env_get_nonempty(b->options->means->env, *n);
@@ -34,6 +35,25 @@ void host_constraints(struct host_build *b, struct str_list *out)
 			if (word.n && path_absolute(b->a, word, &path, &ignored)) str_list_add_new(b->a, out, path);
 		}
 	}
+	for (size_t i = 0; given && i < given->n; i++) {
+		struct err ignored = { 0 };
+		str path;
+		if (path_absolute(b->a, given->p[i], &path, &ignored)) str_list_add_new(b->a, out, path);
+	}
+}
+
+/* The project's own constraints, as a file of them. */
+static bool write_constraints(struct host_build *b, struct str_list *files)
+{
+	struct buf text;
+	if (b->constraints.n == 0) return true;
+	str path = path_join(b->a, b->scratch.path, S("build-constraint-dependencies.txt"));
+	buf_init(&text, (size_t)1 << 20);
+	for (size_t i = 0; i < b->constraints.n; i++) buf_addf(&text, STR_FMT "\n", STR_ARG(b->constraints.p[i]));
+	bool ok = io_write_file(path.p, buf_str(&text), 0600, false, b->e);
+	buf_release(&text);
+	*vec_push(b->a, files) = path;
+	return ok;
 }
 
 static bool read_wants(struct host_build *b, const struct str_list *requires, struct notes *notes, struct wants *out)
@@ -42,8 +62,9 @@ static bool read_wants(struct host_build *b, const struct str_list *requires, st
 	struct wants_request request = { .env = &(struct env){ 0 } };
 	struct str_list constraints = { 0 };
 	struct buf text;
-	buf_init(&text, (size_t)1 << 20);
 	host_constraints(b, &constraints);
+	if (!write_constraints(b, &constraints)) return false;
+	buf_init(&text, (size_t)1 << 20);
 	for (size_t i = 0; i < requires->n; i++) buf_addf(&text, STR_FMT "\n", STR_ARG(requires->p[i]));
 	for (size_t i = 0; i < constraints.n; i++) buf_addf(&text, "-c \"" STR_FMT "\"\n", STR_ARG(constraints.p[i]));
 	request.text = buf_take(&text, a);

@@ -172,13 +172,19 @@ static void put_git(struct host_build *b, struct sha256_stream *h)
 	for (size_t i = 0; i < folders.n; i++) *vec_push(b->a, &b->inputs) = arena_join(b->a, folders.p[i], STAMP_NAMES_ALL);
 }
 
-static void put_constraints(struct host_build *b, struct sha256_stream *h)
+void private_host_hash(const struct env *env, struct sha256_stream *h)
 {
 	const char *const names[] = { "LAMINA_PYTHON", "PIP_BUILD_CONSTRAINT", "UV_BUILD_CONSTRAINT" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *value = env_get(b->options->means->env, names[i]);
+		const char *value = env_get(env, names[i]);
 		put(h, value ? str_from(value) : S(""));
 	}
+	for (size_t i = 0; env->vars && env->vars[i]; i++)
+		if (matters(env->vars[i])) put(h, str_from(env->vars[i]));
+}
+
+static void put_constraints(struct host_build *b, struct sha256_stream *h)
+{
 	struct str_list files = { 0 };
 	host_constraints(b, &files);
 	for (size_t i = 0; i < files.n; i++) {
@@ -194,7 +200,6 @@ bool host_key(struct host_build *b)
 {
 	struct sha256_stream h;
 	struct sha256 digest;
-	const struct env *env = b->options->means->env;
 	if (!list_files(b)) return false;
 	host_git_find(b);
 	sha256_begin(&h);
@@ -208,8 +213,7 @@ bool host_key(struct host_build *b)
 	}
 	for (size_t i = 0; i < b->tree->folders.n; i++)
 		*vec_push(b->a, &b->inputs) = arena_join(b->a, b->tree->folders.p[i], STAMP_NAMES_ALL);
-	for (size_t i = 0; env->vars && env->vars[i]; i++)
-		if (matters(env->vars[i])) put(&h, str_from(env->vars[i]));
+	private_host_hash(b->options->means->env, &h);
 	put_constraints(b, &h);
 	put_git(b, &h);
 	sha256_end(&h, &digest);

@@ -69,6 +69,13 @@ static bool read_build_system(struct host_build *b, const struct toml_document *
 	return check_backend(b, d) && check_path(b, d) && check_requires(b, d);
 }
 
+static bool read_uv(struct host_build *b, const struct toml_document *d)
+{
+	const struct toml_value *uv = toml_at(d->root, "tool.uv");
+	if (!uv || uv->type != TOML_TABLE) return true;
+	return toml_want_strings(b->a, d, uv, "build-constraint-dependencies", false, &b->constraints, b->e);
+}
+
 /* What is dynamic is not known before the build. */
 static bool read_project(struct host_build *b, const struct toml_document *d)
 {
@@ -90,7 +97,7 @@ bool host_project_read(struct host_build *b)
 	    !b->tree->tree.read(b->tree->tree.context, b->a, S("pyproject.toml"), &text, b->e))
 		return false;
 	if (!toml_parse(b->a, text, path_join(b->a, b->tree->tree.where, S("pyproject.toml")), &d, b->e)) return false;
-	if (!read_build_system(b, &d) || !read_project(b, &d)) return false;
+	if (!read_build_system(b, &d) || !read_project(b, &d) || !read_uv(b, &d)) return false;
 	b->called = b->name.n ? b->name : b->tree->tree.where;
 	return true;
 }

@@ -308,6 +308,24 @@ def test_build_constraints(lamina, index, variable):
     assert contents(lamina.folder / "own.zip")["python/got.py"] == b"2.0"
 
 
+@pytest.mark.parametrize("place", ["option", "uv"])
+def test_build_constraints_of_the_project(lamina, index, place):
+    index.add(*(wheels.make("tool", v, {"tool.py": f"v = {v!r}\n".encode()}) for v in ("1.0", "2.0")))
+    lamina.own(build_requires=["tool"], steps="import tool; files['got.py'] = tool.v")
+    bound = lamina.write("with space/bound.txt", "tool<2\n")
+    if place == "uv":
+        text = (lamina.folder / "own/pyproject.toml").read_text()
+        lamina.write("own/pyproject.toml", text + '[tool.uv]\nbuild-constraint-dependencies = ["tool<2"]\n')
+    more = ("--build-constraint", bound) if place == "option" else ()
+    build(lamina, "--package", "own", *HERE, *more, "-o", "own.zip").ok()
+    assert contents(lamina.folder / "own.zip")["python/got.py"] == b"1.0"
+    if place == "option":
+        bound.write_text("tool>1\n")  # the file is an input
+        build(lamina, "--package", "own", *HERE, *more, "-o", "own.zip").ok()
+        assert contents(lamina.folder / "own.zip")["python/got.py"] == b"2.0"
+        build(lamina, "--package", "own", *HERE, "--build-constraint", "nowhere.txt", "-o", "own.zip").refused(6, "not-found", "nowhere.txt")
+
+
 def test_requirements_that_conflict(lamina, index):
     index.add(wheels.make("tool", "1.0"))
     lamina.own(build_requires=["tool>=2"])
@@ -361,7 +379,7 @@ def test_nothing_changed_runs_nothing(lamina):
 def test_compilers_count(lamina):
     lamina.own(steps="files['got.py'] = os.environ.get('CFLAGS', '')")
     for flags in ("-Done", "-Dtwo"):
-        build(lamina, "--package", "own", *HERE, "-o", "own.zip", "--force", env={"CFLAGS": flags}).ok()
+        build(lamina, "--package", "own", *HERE, "-o", "own.zip", env={"CFLAGS": flags}).ok()
         assert contents(lamina.folder / "own.zip")["python/got.py"].decode() == flags
 
 
