@@ -92,7 +92,13 @@ static bool look_up_sdist(struct fetch *f, struct wanted *w)
 	if (demands && !w->proved && !fetch_recall(f, w)) return false;
 	if ((!demands || w->proved) && !fetch_sdist_recall(f, w)) return fetch_advise(f, w->request);
 	if (w->wheel && !look_up(f, w->wheel)) return false;
-	if (w->wheel && w->wheel->stored) return true;
+	if (w->wheel && w->wheel->stored) {
+		int fd = -1;
+		/* A lock that is being made wants the archive's size. */
+		bool ok = !w->by_place || store_file_open(f->options->store, &w->sha256, UINT64_MAX, &fd, &w->stored_size, f->e);
+		io_close(&fd);
+		return ok;
+	}
 	w->wheel = NULL; /* the store has lost it */
 	return look_up(f, w);
 }

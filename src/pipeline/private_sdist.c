@@ -22,6 +22,37 @@ struct work {
 	struct err *e;
 };
 
+/* --- is it what was asked for? --- */
+
+static bool same_version(struct arena *a, str x, str y)
+{
+	struct version v, u;
+	if (!version_parse(a, x, &v, NULL) || !version_parse(a, y, &u, NULL)) return str_eq(x, y);
+	return version_cmp(&v, &u) == 0;
+}
+
+static bool mismatch(const struct work *w, const struct wheel_name *made, const char *who, str name, str version)
+{
+	err_set(w->e, ERR_RESOLVE, "sdist-mismatch",
+	        STR_FMT " holds the project " STR_FMT " " STR_FMT ", but %s " STR_FMT " " STR_FMT, STR_ARG(w->sdist->file),
+	        STR_ARG(made->name), STR_ARG(made->version), who, STR_ARG(name), STR_ARG(version));
+	return err_help(w->e, "tell its authors, and use another version");
+}
+
+static bool check(const struct work *w, const struct private_wheel *made)
+{
+	const struct private_sdist *s = w->sdist;
+	struct wheel_name wheel;
+	struct sdist_name named;
+	struct err ignored = { 0 };
+	if (!wheel_name_parse(w->a, made->file, &wheel, w->e)) return false;
+	if ((s->name.n && !str_eq(s->name, wheel.name)) || (s->version.n && !same_version(w->a, s->version, wheel.version)))
+		return mismatch(w, &wheel, "what is locked is", s->name, s->version);
+	/* An archive at a URL may be called anything: the name counts only where it says this project. */
+	if (s->subdirectory.n || !sdist_name_parse(w->a, s->file, &named, &ignored) || !str_eq(named.name, wheel.name)) return true;
+	return same_version(w->a, named.version, wheel.version) || mismatch(w, &wheel, "its name says", named.name, named.version);
+}
+
 /* --- memory --- */
 
 static str key_of(const struct work *w, bool host)
@@ -86,7 +117,7 @@ static bool in_store(const struct work *w, struct private_wheel *out, bool *foun
 /* "wheel", digest, file, backend; or "refused", reason. */
 static bool recall(const struct work *w, bool host, struct private_wheel *out, bool *found)
 {
-	str text, kind, hex, backend;
+	str text, kind, hex, backend = { 0 };
 	*found = false;
 	if (!store_blob_load(w->options->store, w->a, BUCKET, key_of(w, host), &text, found) || !*found)
 		return *found = false, true;
@@ -95,7 +126,7 @@ static bool recall(const struct work *w, bool host, struct private_wheel *out, b
 	*found = str_eq(kind, S("wheel")) && str_cut(text, '\n', &hex, &text) && str_cut(text, '\n', &out->file, &backend) &&
 	         sha256_from_hex(hex, &out->sha256);
 	out->backend = arena_cstr(w->a, backend);
-	return !*found || in_store(w, out, found);
+	return !*found || (in_store(w, out, found) && check(w, out));
 }
 
 bool private_sdist_recall(struct arena *a, const struct private_sdist *sdist, const struct private_options *options,
@@ -108,37 +139,6 @@ bool private_sdist_recall(struct arena *a, const struct private_sdist *sdist, co
 	/* What a backend makes depends on what its requirements are by now. */
 	if (host && options->means && options->means->refresh) return true;
 	return recall(&w, host, out, found);
-}
-
-/* --- is it what was asked for? --- */
-
-static bool same_version(struct arena *a, str x, str y)
-{
-	struct version v, u;
-	if (!version_parse(a, x, &v, NULL) || !version_parse(a, y, &u, NULL)) return str_eq(x, y);
-	return version_cmp(&v, &u) == 0;
-}
-
-static bool mismatch(const struct work *w, const struct wheel_name *made, const char *who, str name, str version)
-{
-	err_set(w->e, ERR_RESOLVE, "sdist-mismatch",
-	        STR_FMT " holds the project " STR_FMT " " STR_FMT ", but %s " STR_FMT " " STR_FMT, STR_ARG(w->sdist->file),
-	        STR_ARG(made->name), STR_ARG(made->version), who, STR_ARG(name), STR_ARG(version));
-	return err_help(w->e, "tell its authors, and use another version");
-}
-
-static bool check(const struct work *w, const struct private_wheel *made)
-{
-	const struct private_sdist *s = w->sdist;
-	struct wheel_name wheel;
-	struct sdist_name named;
-	struct err ignored = { 0 };
-	if (!wheel_name_parse(w->a, made->file, &wheel, w->e)) return false;
-	if ((s->name.n && !str_eq(s->name, wheel.name)) || (s->version.n && !same_version(w->a, s->version, wheel.version)))
-		return mismatch(w, &wheel, "what is locked is", s->name, s->version);
-	/* An archive at a URL may be called anything: the name counts only where it says this project. */
-	if (s->subdirectory.n || !sdist_name_parse(w->a, s->file, &named, &ignored) || !str_eq(named.name, wheel.name)) return true;
-	return same_version(w->a, named.version, wheel.version) || mismatch(w, &wheel, "its name says", named.name, named.version);
 }
 
 /* --- making --- */

@@ -16,10 +16,11 @@ static bool unknown(struct resolve_target *t, struct resolve_project *p, const s
 {
 	str meant = resolve_meant(t, p->name);
 	const struct err *asked = p->page ? p->page->missing : NULL;
+	bool told = asked && asked->where[0]; /* below, with its answer */
 	err_set(e, ERR_RESOLVE, "unknown-project", "there is no project `" STR_FMT "`: " STR_FMT, STR_ARG(p->name),
-	        STR_ARG(p->solver.missing));
+	        STR_ARG(told && !p->rule->index.n ? S("no index has it") : p->solver.missing));
 	where(need, e);
-	if (asked && asked->where[0]) err_why(e, "asked %s: %s", asked->where, asked->why);
+	if (told) err_why(e, "asked %s: %s", asked->where, asked->why);
 	if (meant.n) return err_help(e, "did you mean `" STR_FMT "`?", STR_ARG(meant));
 	if (asked && asked->help[0]) return err_help(e, "%s", asked->help);
 	return err_help(e, STR_FMT, STR_ARG(resolve_hint(t, p, &need->allowed)));
@@ -45,10 +46,6 @@ static bool no_wheel(struct resolve_target *t, struct resolve_project *p, size_t
 	struct wheel_nearest near =
 	    wheel_choose_nearest(a, names.p, names.n, t->lt->python_minor, t->lt->glibc_minor, t->lt->machine);
 	str hint = resolve_hint(t, p, &need->allowed), version = p->list[candidate].text;
-	bool sdist = near.index == SIZE_MAX && !t->run->options->policy.pure_sdists;
-	if (sdist)
-		hint = arena_fmt(a, "--sdists pure makes wheels of source distributions when nothing of them has to run%s" STR_FMT,
-		                 hint.n ? "\n" : "", STR_ARG(hint));
 	if (near.index == SIZE_MAX) {
 		err_set(e, ERR_RESOLVE, "sdist-only", STR_FMT " " STR_FMT " is there as a source distribution only", STR_ARG(p->name),
 		        STR_ARG(version));

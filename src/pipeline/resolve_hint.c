@@ -228,10 +228,23 @@ static str other_target(struct resolve_target *t, const struct resolve_project *
 	return best.runtime ? target_text(t->run->a, &best) : S("");
 }
 
+/* Also what was left out of memory, since source distributions are no answers. */
+static bool is_source_only(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
+{
+	enum refusal_kind kind = kind_of(p, candidate);
+	struct refusal one = { .first = candidate, .last = candidate };
+	if (t->run->options->policy.pure_sdists || (kind != REFUSED_SDIST && kind != REFUSED_TAGS)) return false;
+	struct str_list names = resolve_names(t, p, &one);
+	for (size_t i = 0; i < names.n; i++)
+		if (str_ends(names.p[i], S(".whl"))) return false;
+	return names.n > 0;
+}
+
 static str refused_hint(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
 {
 	struct arena *a = t->run->a;
 	str version = p->list[candidate].text;
+	if (is_source_only(t, p, candidate)) return S(RESOLVE_SDISTS_HELP);
 	switch (kind_of(p, candidate)) {
 	case REFUSED_PYTHON:
 	case REFUSED_TAGS: {
@@ -244,10 +257,6 @@ static str refused_hint(struct resolve_target *t, const struct resolve_project *
 		                 STR_ARG(version));
 	case REFUSED_TOO_NEW:
 		return arena_fmt(a, "a later --exclude-newer would let " STR_FMT " " STR_FMT " in", STR_ARG(p->name), STR_ARG(version));
-	case REFUSED_SDIST:
-		return t->run->options->policy.pure_sdists
-		           ? S("")
-		           : S("--sdists pure makes wheels of source distributions when nothing of them has to run");
 	default: return S("");
 	}
 }

@@ -6,6 +6,7 @@
  * must not lead to files elsewhere. Overrides, excludes and direct references of the user take the place of what metadata says.
  * Sources: PyPA "Dependency specifiers", PEP 685 (extras), python-packaging 4. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "pipeline/resolve_parts.h"
 #include "python/name.h"
@@ -114,12 +115,15 @@ static bool takes_part(struct making *m, const struct marker *marker)
 	return resolve_marker(m->t, marker, &one, NULL) && !resolve_marker(m->t, marker, NULL, NULL);
 }
 
+/* A cause may show a line of a file; what is wrong with it fits into a sentence. */
+static const char *in_one_line(const struct err *e) { return e->why[0] && !strchr(e->why, '\n') ? e->why : e->what; }
+
 static void from_metadata(struct making *m, const struct catalog_metadata *md)
 {
 	struct arena *a = m->t->run->a;
 	if (md->broken && resolve_waits_for_sdist(m->t, m->p, m->p->more[m->candidate].file)) {
 		m->refused = arena_fmt(a, "has no wheel for " STR_FMT ", and its source distribution cannot be built here (%s)",
-		                       STR_ARG(m->t->lt->text), md->why.why[0] ? md->why.why : md->why.what);
+		                       STR_ARG(m->t->lt->text), in_one_line(&md->why));
 		return;
 	}
 	if (md->broken) {

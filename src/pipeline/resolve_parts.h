@@ -174,6 +174,7 @@ uint32_t resolve_refuse(struct resolve *r, struct resolve_project *p, size_t can
 str resolve_reason(struct resolve_target *t, const struct resolve_project *p, uint32_t refused,
                    const struct interval_set *versions);
 str resolve_python_text(struct resolve_target *t);
+#define RESOLVE_SDISTS_HELP "--sdists pure makes wheels of source distributions when nothing of them has to run"
 str resolve_hint(struct resolve_target *t, struct resolve_project *p, const struct interval_set *allowed);
 /* For a name that no index knows: the name that was probably meant, or empty. */
 str resolve_meant(struct resolve_target *t, str name);
