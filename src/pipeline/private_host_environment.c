@@ -181,7 +181,7 @@ static bool lay_out(struct host_build *b, struct distribution *distributions, si
 	x.scripts = true;
 	x.target.runtime = runtime_of(b->python.target.python_minor);
 	if (!x.target.runtime)
-		return err_set(b->e, ERR_BUG, "host-build", "no runtime has Python 3.%d", b->python.target.python_minor);
+		return err_set(b->e, ERR_RESOLVE, "no-host-python", "no Lambda runtime has Python 3.%d", b->python.target.python_minor);
 	struct assemble_options options = { .store = b->options->store, .jobs = b->options->jobs, .cancel = b->options->cancel };
 	for (int attempt = 0;; attempt++) {
 		if (!plan_make(b->a, &x, distributions, n, NULL, 0, notes, &plan, b->e)) return false;
