@@ -274,7 +274,10 @@ static void show(struct run *run, const struct relock_set *set, const struct pro
 	for (size_t i = 0; i < project->artifacts.n; i++) {
 		const struct artifact *x = &project->artifacts.p[i];
 		const struct relock *lock = relock_of(set, x);
-		if (lock && lock->state == RELOCK_AS_IT_IS)
+		if (lock && lock->asks_nothing)
+			note_add(notes, NOTE_INFO, "nothing-to-lock", STR_FMT " asks for nothing: there is nothing to lock",
+			         STR_ARG(lock->shown));
+		else if (lock && lock->state == RELOCK_AS_IT_IS)
 			note_add(notes, NOTE_INFO, "is-lock", STR_FMT " is a lock already: it is used as it is",
 			         STR_ARG(lock->shown.n && lock->project.n == 0 ? lock->shown : x->dependencies.p[0].path));
 	}
@@ -313,6 +316,7 @@ static bool read_options(struct run *run, struct relock_options *o, struct err *
 	o->resolution = opt_value(v, "resolution");
 	o->exclude_newer = opt_value(v, "exclude-newer");
 	o->private = cmd_private_words(run);
+	o->build_constraints = *opt_list(v, "build-constraint");
 	if (opt_given(v, "sdist")) o->private.sdists = S("pure");
 	if (opt_given(v, "no-sdist")) o->private.sdists = S("no");
 	o->output = opt_value(v, "output");

@@ -6,6 +6,7 @@
  * through what dotted keys made. Tables with more than KEYS_LINEAR keys get a map, so that no document is quadratic. */
 #include "format/toml.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -147,6 +148,16 @@ static bool scan_key_value(struct toml_parser *p, struct toml_value *table)
 	return true;
 }
 
+/* What is missing is often the bracket, and its place lines above the text that shows it. */
+static bool fail_in_array(struct toml_parser *p, const struct toml_value *array)
+{
+	uint32_t line = toml_line(p, array->offset);
+	char wanted[80];
+	if (line == toml_line(p, p->at)) return toml_fail_found(p, "`,` or `]` in the array");
+	snprintf(wanted, sizeof wanted, "`,` or `]` in the array that begins in line %u", line);
+	return toml_fail_found(p, wanted);
+}
+
 /* abnf: array */
 static bool scan_array(struct toml_parser *p, struct toml_value *array)
 {
@@ -160,7 +171,7 @@ static bool scan_array(struct toml_parser *p, struct toml_value *array)
 		*vec_push(p->arena, &array->u.array) = value;
 		if (!toml_skip_blank(p)) return false;
 		if (toml_peek(p) == ']') break;
-		if (toml_peek(p) != ',') return toml_fail_found(p, "`,` or `]` in the array");
+		if (toml_peek(p) != ',') return fail_in_array(p, array);
 		p->at++;
 	}
 	p->at++;

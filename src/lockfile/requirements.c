@@ -199,10 +199,11 @@ static bool nested(struct parser *p, const struct frame *frame, size_t depth, st
 		err_set(e, ERR_FORMAT, "requirements", STR_FMT " is no regular file", STR_ARG(local));
 		return line_failed(p, frame->path, l, e);
 	}
-	if (parse_file(p, local, frame, depth + 1, constraint, e)) return true;
-	if (str_eq(str_from(e->id ? e->id : ""), S("not-found")))
-		err_why(e, "included by " STR_FMT ":%u", STR_ARG(frame->path), l->line);
-	return false;
+	if (!st.exists) {
+		err_set(e, ERR_IO, "not-found", "there is no file `" STR_FMT "`", STR_ARG(local));
+		return line_failed(p, frame->path, l, e);
+	}
+	return parse_file(p, local, frame, depth + 1, constraint, e);
 }
 
 static bool parse_line(struct parser *p, const struct frame *frame, size_t depth, bool constraint,

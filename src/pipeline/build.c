@@ -87,6 +87,8 @@ static bool relock(struct build *b)
 		                              .mode = mode_of(o),
 		                              .offline = o->offline,
 		                              .refresh = o->refresh,
+		                              .build_constraints = o->build_constraints,
+		                              .will_build = true,
 		                              .upgrade_all = o->upgrade_all,
 		                              .upgrade = o->upgrade,
 		                              .jobs = o->jobs,
@@ -209,6 +211,9 @@ static bool refuse_empty(const struct job *j, struct err *e)
 	err_set(e, ERR_USAGE, "empty-artifact", "`" STR_FMT "` would hold no file", STR_ARG(x->name));
 	err_where(e, STR_FMT, STR_ARG(x->sources.n ? x->sources.p[0] : x->dependencies.n ? x->dependencies.p[0].path : x->where));
 	if (x->sources.n) return err_help(e, "look at --source, --include and --exclude-path: no file is left of them");
+	if (j->locking.incomplete && j->locking.set.packages.n == 0)
+		return err_help(e, "it names nothing to install for " STR_FMT "/%s; look at its lines and their markers",
+		                STR_ARG(j->built->result.runtime), target_arch_name(x->target.arch));
 	return err_help(e, "the lock has nothing for " STR_FMT "/%s; look at its markers, groups, --only, --exclude and --provided",
 	                STR_ARG(j->built->result.runtime), target_arch_name(x->target.arch));
 }
@@ -407,6 +412,8 @@ static void set_means(struct build *b)
 		                               .store = o->store,
 		                               .jobs = o->jobs,
 		                               .look_only = o->only_look,
+		                               .build_constraints = &o->build_constraints,
+		                               .will_build = true,
 		                               .cancel = o->cancel,
 		                               .offline = o->offline,
 		                               .refresh = o->refresh,

@@ -168,6 +168,32 @@ static bool check_name(const struct export_options *o, struct err *e)
 	return err_help(e, "call it pylock.toml or pylock.NAME.toml");
 }
 
+static bool is_kept_lock(str path)
+{
+	struct arena scratch = { 0 };
+	struct err ignored = { 0 };
+	struct io_stat st = { 0 };
+	str text = { 0 };
+	bool kept = lock_format_sniff(path, S("")) == LOCK_FORMAT_PYLOCK && io_stat(arena_cstr(&scratch, path), &st, &ignored) &&
+	            st.is_regular && io_read_file(&scratch, arena_cstr(&scratch, path), LOCK_FILE_MAX, &text, &ignored) &&
+	            str_contains(text, S("[tool.lamina]"));
+	arena_release(&scratch);
+	return kept;
+}
+
+/* A lock is not replaced by what was made from a lock: it holds what the export leaves out. */
+static bool check_output(struct arena *a, const struct export_options *o, str lock, struct err *e)
+{
+	str output, input;
+	if (!o->output.n || str_eq(lock, S("-"))) return true;
+	if (!path_absolute(a, o->output, &output, e) || !path_absolute(a, lock, &input, e)) return false;
+	bool same = str_eq(output, input) && lock_format_sniff(lock, S("")) != LOCK_FORMAT_REQUIREMENTS;
+	if (!same && !is_kept_lock(o->output)) return true;
+	err_set(e, ERR_USAGE, "output-is-input", "`" STR_FMT "` is a lock%s, so it is not replaced by an export",
+	        STR_ARG(o->output), same ? "" : " that lamina keeps");
+	return err_help(e, "choose another name, for example -o pylock.export.toml");
+}
+
 bool export_run(struct arena *a, const struct export_options *o, struct notes *notes, struct buf *out, struct err *e)
 {
 	struct export_request r = { .without_groups = o->without, .no_project = o->no_project };
@@ -181,7 +207,7 @@ bool export_run(struct arena *a, const struct export_options *o, struct notes *n
 	if (o->only.n) r.lock.only_groups = o->only;
 	if (o->all_extras) r.lock.all_extras = true;
 	r.files = o->format == EXPORT_PYLOCK;
-	if (!check_name(o, e) || !export_read(a, &r, notes, &set, e)) return false;
+	if (!check_name(o, e) || !check_output(a, o, r.lock.path, e) || !export_read(a, &r, notes, &set, e)) return false;
 	if (r.files)
 		return export_files(a, &set, r.lock.path, &o->index, notes, e) && export_pylock(a, &set, path_dir(o->output), out, e);
 	return export_text(a, &set, o->format, o->flags, notes, out, e);

@@ -39,7 +39,7 @@ bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e)
 		if (found.n) {
 			err_set(e, ERR_USAGE, "two-locks", "the project has two locks: " STR_FMT " and " STR_FMT, STR_ARG(found),
 			        STR_ARG(candidate));
-			return err_help(e, "say which one counts: --lock " STR_FMT, STR_ARG(found));
+			return err_help(e, "keep one of them, or say which one counts: `lamina build --lock " STR_FMT "`", STR_ARG(found));
 		}
 		found = candidate;
 	}
@@ -126,7 +126,25 @@ static bool read_stream(struct arena *a, struct locking_options *o, struct lock_
 	return true;
 }
 
-static bool refuse_unpinned(const struct locked_set *set, struct err *e)
+/* What the user can do differs with how the file was named: only --lock and --frozen take it as the lock that it is not. */
+static bool help_unpinned(const struct artifact *artifact, const struct locked_set *set, bool frozen, struct err *e)
+{
+	const struct dependency_input *d = &artifact->dependencies.p[0];
+	if (frozen && d->kind != DEPENDENCY_LOCK)
+		return err_help(e,
+		                "lock it first (`lamina lock -r " STR_FMT "`), or build without --frozen: lamina then locks it itself",
+		                STR_ARG(set->lock_path));
+	if (d->kind == DEPENDENCY_LOCK)
+		return err_help(e,
+		                "pin everything with ==, or name it as requirements (-r " STR_FMT
+		                "): lamina then locks them in a file beside it",
+		                STR_ARG(set->lock_path));
+	return err_help(
+	    e, "pin everything with == (`uv pip compile`, `pip-compile --generate-hashes` or `poetry export` write such files), or "
+	       "build from a poetry.lock, uv.lock or pylock.toml");
+}
+
+static bool refuse_unpinned(const struct artifact *artifact, const struct locked_set *set, bool frozen, struct err *e)
 {
 	if (set->unpinned.n == 0) return true;
 	struct buf b;
@@ -138,9 +156,7 @@ static bool refuse_unpinned(const struct locked_set *set, struct err *e)
 	err_where(e, STR_FMT, STR_ARG(set->lock_path));
 	err_why(e, STR_FMT "%s", STR_ARG(buf_str(&b)), set->unpinned.n > 8 ? "; ..." : "");
 	buf_release(&b);
-	return err_help(
-	    e, "pin everything with == (`uv pip compile`, `pip-compile --generate-hashes` or `poetry export` write such files), or "
-	       "build from a poetry.lock, uv.lock or pylock.toml");
+	return help_unpinned(artifact, set, frozen, e);
 }
 
 static void tell_no_binary(const struct locking *l, struct notes *notes)
@@ -243,7 +259,7 @@ static bool read_as_it_is(struct arena *a, const struct artifact *artifact, stru
 	if (!choose_input(a, artifact, r, e) || !read_stream(a, options, r, e)) return false;
 	if (!lock_read(a, r, notes, &out->set, &out->options, e)) return false;
 	if (!add_packages(a, artifact, options, notes, out, e)) return false;
-	if (!refuse_unpinned(&out->set, e)) return false;
+	if (!refuse_unpinned(artifact, &out->set, options->frozen, e)) return false;
 	take_formats(out, notes);
 	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0 || strcmp(out->set.format, "Pipfile.lock") == 0;
 	out->of_project = !out->incomplete;

@@ -259,7 +259,10 @@ static bool add_target(const struct expansion *x, const struct target *target)
 
 static bool no_runtime(const struct expansion *x)
 {
-	err_set(x->e, ERR_USAGE, "no-runtime", "no runtime is given for `" STR_FMT "`", STR_ARG(x->draft->artifact.name));
+	if (str_eq(x->draft->artifact.where, S("command line")))
+		err_set(x->e, ERR_USAGE, "no-runtime", "no runtime is given");
+	else
+		err_set(x->e, ERR_USAGE, "no-runtime", "no runtime is given for `" STR_FMT "`", STR_ARG(x->draft->artifact.name));
 	err_why(x->e, "wheels, markers and byte code depend on it, so lamina does not guess");
 	err_help(x->e, "add --runtime python3.12, or runtime = \"python3.12\" in lamina.toml (`lamina runtimes` lists all)");
 	return here(x);

@@ -15,7 +15,9 @@ static bool foreign(struct relock_work *w)
 	err_set(w->e, ERR_USAGE, "lock-foreign", STR_FMT " was not written by lamina, so it is not replaced",
 	        STR_ARG(w->lock->lock_path));
 	err_why(w->e, "it stands where the lock of " STR_FMT " would be", STR_ARG(w->lock->shown));
-	return err_help(w->e, "use it as the lock it is (--lock " STR_FMT "), move it away, or resolve without one (--no-lock)",
+	return err_help(w->e,
+	                "use it as the lock it is (`lamina build --lock " STR_FMT
+	                "`), move it away, or build without one (`lamina build --no-lock`)",
 	                STR_ARG(w->lock->lock_path));
 }
 
@@ -116,13 +118,15 @@ static bool frozen(struct relock_work *w)
 	return err_help(w->e, "run `lamina lock` and keep what it writes, or build without --frozen");
 }
 
-static bool write_lock(struct relock_work *w)
+bool relock_keep(struct relock_work *w)
 {
 	struct relock *x = w->lock;
+	if (w->o->mode != RELOCK_WRITE || x->is_stream) return true;
 	*vec_push(w->a, &x->inputs) = x->lock_path;
 	if (!x->changed || w->o->dry_run) return true;
 	if (io_write_file(arena_cstr(w->a, x->lock_path), x->text, w->o->file_mode, true, w->e)) return true;
-	return err_help(w->e, "the lock is kept beside what it is made from; --no-lock resolves without keeping one");
+	return err_help(w->e,
+	                "the lock is kept beside what it is made from; `lamina build --no-lock` resolves without keeping one");
 }
 
 static bool renew(struct relock_work *w)
@@ -134,7 +138,7 @@ static bool renew(struct relock_work *w)
 		         STR_ARG(x->shown));
 	if (!relock_solve(w)) return false;
 	x->state = keep ? RELOCK_WRITTEN : RELOCK_MADE;
-	return !keep || write_lock(w);
+	return true;
 }
 
 static void tell_unknown_upgrades(struct relock_work *w)
@@ -237,6 +241,8 @@ static void set_means(struct relock_work *w)
 		                               .store = o->store,
 		                               .jobs = o->jobs,
 		                               .look_only = o->mode == RELOCK_LOOK,
+		                               .build_constraints = &o->build_constraints,
+		                               .will_build = o->will_build,
 		                               .cancel = o->cancel,
 		                               .offline = o->offline,
 		                               .refresh = o->refresh,

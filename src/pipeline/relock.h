@@ -49,7 +49,9 @@ struct relock_options {
 	/* Of `lamina lock`; empty = not said. "default" takes an option back. */
 	str prerelease, resolution, exclude_newer;
 	struct private_words private;
-	str output; /* another place for the lock */
+	struct str_list build_constraints; /* files */
+	bool will_build;                   /* wheels of private projects are wanted next */
+	str output;                        /* another place for the lock */
 	size_t jobs;
 	uint32_t file_mode; /* permission bits of a lock */
 	int64_t now;        /* seconds */
@@ -85,6 +87,7 @@ struct relock {
 	str lock_path; /* what is read: the lock; of as-it-is inputs empty */
 	str text;      /* its bytes */
 	enum relock_state state;
+	bool asks_nothing;                 /* requirements without a single one: as it is, but no lock */
 	bool excludes;                     /* names are left out on purpose (exclude-dependencies): the answer is not closed */
 	bool changed;                      /* its bytes are new, or would be */
 	struct lock_options options;       /* what requirements files say about indexes */

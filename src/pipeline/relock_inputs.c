@@ -86,6 +86,7 @@ static bool judge_requirements(const struct env *env, struct relock *x, bool *is
 		any = any || !line->constraint;
 		if (line->hashes.n || line->pylock) *is_lock = true;
 	}
+	x->asks_nothing = ok && !any && !*is_lock;
 	*is_lock = *is_lock || !any;
 	arena_release(&scratch);
 	return ok;

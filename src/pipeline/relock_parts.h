@@ -47,7 +47,10 @@ bool relock_compare(struct relock_work *w, struct str_list *reasons);
 /* Files and folders of this computer that are asked for: what stamps must look at. */
 void relock_local_inputs(struct relock_work *w, const struct str_list *folders, struct str_list *out);
 
-/* relock_solve.c: resolves for the targets, completes the answer, gives the lock's text. */
+/* relock.c: writes the lock, where it is to be kept. */
+bool relock_keep(struct relock_work *w);
+
+/* relock_solve.c: resolves for the targets, completes the answer, gives the lock's text and keeps it; then tells what changed. */
 bool relock_solve(struct relock_work *w);
 
 /* relock_tell.c: what changed against the old lock, into lock->changes, and as notes. */

@@ -151,8 +151,10 @@ static bool solve(struct relock_work *w, const struct index_config *config, stru
 		*all = *needed;
 	}
 	pass_on(w->notes, &notes);
-	if (!ok) *w->e = e;
-	return ok;
+	if (ok) return true;
+	*w->e = e;
+	return e.code == ERR_NETWORK &&
+	       err_help(w->e, "name another index (--index-url URL), or ask none: --offline takes what the store has");
 }
 
 /* --- files whose digest no index told --- */
@@ -267,6 +269,7 @@ bool relock_solve(struct relock_work *w)
 	w->lock->targets = (struct str_list){ 0 };
 	for (size_t i = 0; i < all.list.n; i++) *vec_push(w->a, &w->lock->targets) = all.list.p[i].text;
 	w->lock->n_packages = r.packages.n;
+	if (!relock_keep(w)) return false;
 	relock_tell(w, &r);
 	return true;
 }

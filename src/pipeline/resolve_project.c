@@ -352,6 +352,8 @@ static void load_missing(struct resolve_target *t, struct resolve_project *p, co
 	p->solver = (struct solver_project){ .preferred = SIZE_MAX };
 	if (p->rule->index.n)
 		p->solver.missing = arena_fmt(t->run->a, "the index " STR_FMT " does not have it", STR_ARG(p->rule->index));
+	else if (page && page->missing && str_contains(str_from(page->missing->where), S("://")))
+		p->solver.missing = arena_fmt(t->run->a, "no index has it (asked %s)", page->missing->where);
 	else
 		p->solver.missing = S("no index has it");
 }
