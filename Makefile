@@ -41,6 +41,7 @@ bench: setup-test
 	$(MAKE) build
 	bench/run $(BUILD)
 	bench/resolve $(BUILD)
+	bench/private $(BUILD)
 	! command -v go >/dev/null || bench/zip $(BUILD)
 	! command -v go >/dev/null || bench/go $(BUILD)
 

@@ -2,15 +2,18 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
-import hashlib
+import pathlib
+import shutil
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 import wheels
 from cli_conftest import check_zip, contents, names
 
+EXAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "examples"
 PY312 = ("--runtime", "python3.12")
 UV = '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n'
 POETRY = '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
@@ -388,3 +391,24 @@ def test_one_of_two_is_gone(lamina, low):
     again = lamina("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip", "--json").ok()
     assert [r["up_to_date"] for r in again.records] == [True, False] and again.records[1]["same_as"] == "out-x86_64.zip"
     assert (lamina.folder / "out-arm64.zip").read_bytes() == (lamina.folder / "out-x86_64.zip").read_bytes()
+
+
+# --- examples/private ---
+
+def test_the_example(lamina, index):
+    """A src layout with pyproject.toml and setup.cfg: a layer for both architectures, and a function that imports from it."""
+    index.add(wheels.make("python-dateutil", "2.9", requires=["six>=1.5"], files={
+        "dateutil/__init__.py": "", "dateutil/parser.py": "import datetime\nparse = datetime.date.fromisoformat\n"}), wheels.make("six", "1.17"))
+    shutil.copytree(EXAMPLES / "private", lamina.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("dist", ".lamina", "pylock.*"))
+    result = lamina("build", "--json").ok()
+    assert [(r["name"], r["arch"]) for r in result.records] == [("shared", "x86_64"), ("shared", "arm64"), ("api", "x86_64"), ("api", "arm64")]
+    layer, function = lamina.folder / "dist/shared-arm64.zip", lamina.folder / "dist/api-arm64.zip"
+    assert packages(layer) == ["libexample", "python_dateutil", "six"] and "python/libexample/templates/greeting.html" in names(layer)
+    assert layer.read_bytes() == (lamina.folder / "dist/shared-x86_64.zip").read_bytes()
+    with zipfile.ZipFile(layer) as z:
+        z.extractall(lamina.folder / "opt")
+    code = f"""import sys; sys.path[:0] = [{str(function)!r}, {str(lamina.folder / "opt/python")!r}]
+import index, importlib.metadata as m
+print(index.handler({{"name": "Ada", "day": "2024-02-29"}}, None)["body"].strip(), m.version("libexample"))"""
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
+    assert done.stdout == "<p>Hello Ada, it is Thursday, 29 February 2024.</p> 1.2.0\n", done
