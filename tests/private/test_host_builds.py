@@ -2,7 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
-import hashlib
+import io
 import os
 import pathlib
 import platform
@@ -12,9 +12,9 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tempfile
 import time
-import zipfile
 
 import pytest
 
@@ -227,6 +227,76 @@ def test_needs_without_the_hook(lamina, index):
     lamina.own(static=False, requires=["low>=1"], steps=f"open({str(lamina.base / 'runs')!r}, 'a').write('x')")
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
     assert (lamina.base / "runs").read_text() == "x"
+
+
+def test_one_run_in_a_build(lamina, index):
+    """Locking and building have one wheel; both architectures, and two artifacts, too."""
+    index.add(wheels.make("low", "1.5"))
+    lamina.own(static=False, requires=["low>=1"], more=PREPARE, steps=f"open({str(lamina.base / 'runs')!r}, 'a').write('x')")
+    lamina.write("lamina.toml", f'[defaults]\nruntime = "{RUNTIME}"\narch = ["x86_64", "arm64"]\nbuild = "host"\n'
+                                '[layer.one]\npackage = "own"\n[layer.two]\npackage = "own"\n')
+    result = lamina("build", "--json").ok()
+    assert (lamina.base / "runs").read_text() == "x"
+    assert result.err.count("built own with its own backend") == 1 and "for its metadata" not in result.err, result
+
+
+def test_lock_asks_for_metadata_alone(lamina, index):
+    index.add(wheels.make("low", "1.5"))
+    lamina.own(static=False, requires=["low>=1"], more=PREPARE, steps="raise SystemExit('built')")
+    lamina.requirements("-e ./own")
+    result = lamina("lock", "-r", "requirements.txt", *BOTH).ok()
+    assert "asked the backend of own (ownbackend) for its metadata" in result.err and 'name = "low"' in (lamina.folder / "pylock.requirements.toml").read_text()
+    assert lamina.left_in_tmp() == []
+    lamina("lock", "-r", "requirements.txt", "--check").ok()  # the lock keeps build=host
+    build(lamina, "-r", "requirements.txt", "--runtime", RUNTIME, "-o", "x.zip").refused(3, "host-build-failed", "built")
+
+
+def test_folders_by_path(lamina, index):
+    """A native package that needs one by path which must be built."""
+    lamina.own("libs/low", name="low", steps="files['made.py'] = ''")
+    lamina.write("app/pyproject.toml", '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n[project]\nname = "app"\nversion = "1"\n'
+                                       'dependencies = ["low"]\n[tool.uv.sources]\nlow = { path = "../libs/low" }\n')
+    lamina.write("app/src/app/__init__.py", "")
+    build(lamina, "--package", "app", "--runtime", RUNTIME, "-o", "app.zip").refused(4, "cannot-build", "backend-path")
+    build(lamina, "--package", "app", *HERE, "-o", "app.zip").ok()
+    assert {"python/made.py", "python/app/__init__.py"} <= set(names(lamina.folder / "app.zip"))
+
+
+def test_the_project_itself(lamina):
+    lamina.own("project")
+    lamina.write("project/pylock.toml", "")
+    (lamina.folder / "project/pylock.toml").unlink()
+    build(lamina, "--project", "project", *HERE, "-o", "p.zip").ok()
+    assert "python/own.py" in names(lamina.folder / "p.zip")
+
+
+def sdist(lamina, folder, name, version="1.0"):
+    """The project in the folder as a source distribution."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as t:
+        for path in sorted((lamina.folder / folder).rglob("*")):
+            t.add(path, f"{name}-{version}/{path.relative_to(lamina.folder / folder)}", recursive=False)
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+        info = tarfile.TarInfo(f"{name}-{version}/PKG-INFO")
+        info.size = len(text)
+        t.addfile(info, io.BytesIO(text))
+    return wheels.Wheel(name, version, f"{name}-{version}.tar.gz", data.getvalue())
+
+
+def test_source_distributions(lamina, index):
+    runs = lamina.base / "runs"
+    lamina.own(steps=f"files['from.py'] = 'archive = 1\\n'; open({str(runs)!r}, 'a').write('x')")
+    index.add(sdist(lamina, "own", "own"))
+    lamina.requirements("own==1.0")
+    build(lamina, "-r", "requirements.txt", "--runtime", RUNTIME, "--sdists", "pure", "-o", "x.zip").refused(4, "cannot-build", "backend-path")
+    build(lamina, "-r", "requirements.txt", *HERE, "--sdists", "no", "-o", "x.zip").refused(4, "sdist-only")
+    build(lamina, "-r", "requirements.txt", *BOTH, "-o", "x-{arch}.zip").ok()
+    one, two = (lamina.folder / f"x-{a}.zip" for a in ("x86_64", "arm64"))
+    assert contents(one)["python/from.py"] == b"archive = 1\n" and one.read_bytes() == two.read_bytes()
+    assert runs.read_text() == "x" and lamina.left_in_tmp() == []
+    one.unlink()
+    build(lamina, "-r", "requirements.txt", *BOTH, "--offline", "-o", "x-{arch}.zip").ok()
+    assert runs.read_text() == "x"
 
 
 # --- what is built natively as before ---
