@@ -16,6 +16,7 @@ struct private_options fetch_private_options(const struct fetch *f, const struct
 		                             .policy = r->policy,
 		                             .means = f->options->means,
 		                             .target = r->target,
+		                             .config = f->options->index,
 		                             .cancel = f->options->cancel };
 }
 

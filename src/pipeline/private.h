@@ -49,6 +49,7 @@ struct private_options {
 	struct private_policy policy;
 	const struct private_means *means; /* NULL: as if policy.host were false */
 	const struct lock_target *target;  /* that the wheel must fit; NULL: likewise */
+	const struct index_config *config; /* of the lock that is read, for build requirements; NULL: that of means */
 	const atomic_bool *cancel;
 };
 

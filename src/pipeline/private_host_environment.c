@@ -79,13 +79,14 @@ static bool read_wants(struct host_build *b, const struct str_list *requires, st
 	return wants_read(a, &request, notes, out, b->e);
 }
 
-/* Options, environment and lamina.toml, then the project's own file. */
+/* What the project's own file says of indexes comes beside options, environment and lamina.toml; else those of the lock count. */
 static bool index_of(struct host_build *b, struct index_config *out)
 {
 	struct index_inputs inputs = *b->options->means->index;
 	inputs.project.p = NULL;
 	inputs.project.n = inputs.project.cap = 0;
 	index_level_of_pyproject(b->a, b->tree->folder, b->options->means->env, &inputs);
+	if (inputs.project.n == 0 && b->options->config) return *out = *b->options->config, true;
 	return index_config_make(b->a, &inputs, out, b->e);
 }
 

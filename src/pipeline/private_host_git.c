@@ -12,6 +12,7 @@
 #define GIT_FILES_MAX 20000
 #define GIT_TEXT_MAX  ((size_t)256 << 20) /* an index of a million files */
 #define GIT_DEPTH_MAX 16
+#define GIT_NAME_MAX  ((size_t)8192)
 
 /* --- does it matter? --- */
 
@@ -162,7 +163,7 @@ static bool write_index(struct host_build *b, str text, size_t id, str to)
 		bool added;
 		map_put(&x.copied, arena_join(b->a, b->git.above, b->files.p[i].name), &added);
 	}
-	buf_init(&path, 65536);
+	buf_init(&path, GIT_NAME_MAX);
 	bool ok = mark_entries(&x, &path);
 	buf_release(&path);
 	if (ok) memset(x.p + x.n - id, 0, id);

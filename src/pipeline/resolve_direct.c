@@ -34,6 +34,7 @@ static bool source_only(struct resolve_target *t, const struct want *w, const ch
 	        STR_ARG(w->name.n ? w->name : shown));
 	err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
 	err_why(e, STR_FMT ": %s", STR_ARG(shown), why);
+	if (w->file.kind == LOCKED_ARCHIVE) err_help(e, RESOLVE_SDISTS_HELP);
 	return err_help(e, "build a wheel of it (`pip wheel --no-deps`, `uv build --wheel`) and name the wheel%s",
 	                w->file.kind == LOCKED_DIRECTORY ? "; or let its own backend do it: --build=host" : "");
 }
@@ -116,6 +117,7 @@ static bool ask_folder(struct resolve_target *t, const struct want *w, struct so
 {
 	const struct resolve_options *o = t->run->options;
 	struct private_options options = private_options_of(o->means, o->policy, t->lt);
+	options.config = t->run->config;
 	return private_metadata(t->run->a, location_of(t->run->a, w), &options, t->run->notes, out, e);
 }
 

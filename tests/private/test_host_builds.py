@@ -211,6 +211,30 @@ def test_version_from_git(lamina, index, real, backend, where):
     assert result.record["distributions"][0]["version"] == "3.5", result
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not there")
+def test_version_from_a_linked_work_tree(lamina, index, real):
+    """`.git` is a file there; and what is changed makes the version a local one."""
+    index.add(*real)
+    lamina.write("main/pyproject.toml", '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n'
+                                        '[tool.setuptools_scm]\n[project]\nname = "lib"\ndynamic = ["version"]\n')
+    lamina.write("main/lib/__init__.py", "")
+    (lamina.folder / "main/link.txt").symlink_to("pyproject.toml")
+    main = lamina.folder / "main"
+    git(main, "init", "-q")
+    git(main, "add", "-A")
+    git(main, "commit", "-q", "-m", "one")
+    git(main, "tag", "v1.1")
+    git(main, "pack-refs", "--all")
+    git(main, "config", "index.version", "4")
+    git(main, "worktree", "add", "-q", "../linked", "HEAD")
+    result = build(lamina, "--package", "linked", "--no-deps", *HERE, "-o", "lib.zip").ok()
+    assert result.record["distributions"][0]["version"] == "1.1"
+    lamina.write("linked/lib/__init__.py", "changed = 1\n")
+    result = build(lamina, "--package", "linked", "--no-deps", *HERE, "-o", "lib.zip").ok()
+    version = result.record["distributions"][0]["version"]
+    assert version.startswith("1.2.dev0+g"), version
+
+
 def test_needs_that_only_the_backend_knows(lamina, index):
     index.add(wheels.make("low", "1.5"))
     lamina.own(static=False, requires=["low>=1", "other; extra == 'more'"], more=PREPARE)
@@ -596,6 +620,51 @@ def test_library_that_lambda_lacks(lamina, index, real):
     code = CODE.replace("#include <sys/stat.h>", "int elsewhere(void);").replace('stat("/", &st)', "elsewhere()").replace("struct stat st;", "")
     native(lamina, code, f", libraries=['elsewhere'], library_dirs=[{str(lamina.base)!r}]")
     build(lamina, "--package", "nat", *HERE, "-o", "nat.zip").refused(4, "host-build-platform", "libelsewhere.so.1")
+
+
+CXX = """
+#include <vector>
+#include <Python.h>
+static std::vector<int> v;
+static PyObject *at(PyObject *, PyObject *) { v.resize(3); return PyLong_FromLong(v[(size_t)v.size() / 2]); }
+static PyMethodDef methods[] = { { "at", at, METH_NOARGS, "" }, { NULL, NULL, 0, NULL } };
+static struct PyModuleDef module = { PyModuleDef_HEAD_INIT, "native", NULL, -1, methods, NULL, NULL, NULL, NULL };
+PyMODINIT_FUNC PyInit_native(void) { return PyModule_Create(&module); }
+"""
+
+
+@pytest.mark.skipif(not compiles() or not shutil.which("g++"), reason="no C++ compiler, or no headers of Python")
+def test_younger_libstdcxx(lamina, index, real, tmp_path):
+    """The versions are asked of the compiler's own output."""
+    index.add(*real)
+    source = tmp_path / "probe.cc"
+    source.write_text(CXX)
+    flags = "-D_GLIBCXX_ASSERTIONS"
+    subprocess.run(["g++", "-shared", "-fPIC", flags, f"-I{sysconfig.get_paths()['include']}", str(source), "-o", str(tmp_path / "probe.so")], check=True)
+    data = (tmp_path / "probe.so").read_bytes()
+    library, glibc = max(int(m) for m in re.findall(rb"GLIBCXX_3\.4\.(\d+)", data)), max(int(m) for m in re.findall(rb"GLIBC_2\.(\d+)", data))
+    lamina.write("nat/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "nat"\nversion = "1.0"\n')
+    lamina.write("nat/setup.py", f"from setuptools import setup, Extension\nsetup(ext_modules=[Extension('native', ['native.cc'], extra_compile_args=['{flags}'])], py_modules=[])\n")
+    lamina.write("nat/native.cc", CXX)
+    result = build(lamina, "--package", "nat", *HERE, "-o", "nat.zip")
+    if glibc > GLIBC:
+        result.refused(4, "host-build-platform", f"GLIBC_2.{glibc}")
+    elif library > (29 if GLIBC == 34 else 24):
+        result.refused(4, "host-build-platform", f"GLIBCXX_3.4.{library}")
+    else:
+        result.ok()
+
+
+def test_requirements_come_from_the_index_of_the_lock(lamina, index):
+    """`--index-url` of a requirements file serves the backends of its source distributions, too."""
+    index.add(wheels.make("tool", "1.0"))
+    lamina.own(build_requires=["tool"])
+    index.add(sdist(lamina, "own", "own"))
+    lamina.env["PIP_INDEX_URL"] = "http://127.0.0.1:9/simple/"
+    lamina.requirements(f"--index-url {index.url}", "own")
+    build(lamina, "-r", "requirements.txt", *HERE, "-o", "x.zip").ok()
+    shutil.rmtree(lamina.cache)
+    build(lamina, "-r", "requirements.txt", *HERE, "-o", "y.zip").ok()
 
 
 def test_elf_in_a_wheel_for_all(lamina):
