@@ -188,6 +188,11 @@ static bool make_in(const struct work *w, int fd, str folder, struct notes *note
 static bool make(const struct work *w, int fd, struct notes *notes, struct private_wheel *out)
 {
 	struct scratch scratch = { .lock = -1 };
+	if (w->options->store->read_only) {
+		struct store_put put; /* says it as for any other file */
+		return store_put_begin(w->options->store, 1, &put, w->e) &&
+		       err_set(w->e, ERR_BUG, "store-not-writable", "the store is closed");
+	}
 	str base = path_join(w->a, w->options->store->root, S("tmp"));
 	if (!io_mkdirs(arena_cstr(w->a, base), w->e) || !scratch_begin(w->a, base, "sdist", &scratch, w->e))
 		return err_help(w->e, "source distributions are unpacked in the store's folder: LAMINA_CACHE_DIR names another");

@@ -158,20 +158,23 @@ str resolve_meant(struct resolve_target *t, str name)
 /* --- versions --- */
 
 /* Metadata that was looked at may have shown what the page does not say. */
-static bool is_usable(const struct resolve_project *p, size_t candidate)
+static bool is_usable(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
 {
+	const struct resolve_candidate *c = &p->more[candidate];
 	if (p->list[candidate].refused) return false;
+	/* Nobody knows yet whether it can be built. */
+	if (p->page && c->file != SIZE_MAX && !c->metadata && resolve_waits_for_sdist(t, p, c->file)) return false;
 	for (const struct resolve_needs *n = p->more[candidate].needs; n; n = n->next)
 		if (n->extra.n == 0 && n->needs.refused) return false;
 	return true;
 }
 
-static size_t newest(const struct resolve_project *p, const struct interval_set *allowed, bool usable)
+static size_t newest(struct resolve_target *t, const struct resolve_project *p, const struct interval_set *allowed, bool usable)
 {
 	size_t pre = SIZE_MAX;
 	for (size_t i = 0; i < p->solver.n; i++) {
 		const struct solver_candidate *c = &p->list[i];
-		if ((usable && !is_usable(p, i)) || (allowed && !interval_set_contains(allowed, c->version))) continue;
+		if ((usable && !is_usable(t, p, i)) || (allowed && !interval_set_contains(allowed, c->version))) continue;
 		if (!version_is_prerelease(c->version)) return i;
 		if (pre == SIZE_MAX) pre = i;
 	}
@@ -240,11 +243,21 @@ static bool is_source_only(struct resolve_target *t, const struct resolve_projec
 	return names.n > 0;
 }
 
+static bool needs_backend(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
+{
+	const struct resolve_candidate *c = &p->more[candidate];
+	if (t->run->options->policy.host || !c->metadata || !c->metadata->broken || t->lt->python_minor < 0) return false;
+	return p->page && resolve_waits_for_sdist(t, p, c->file) && str_eq(str_from(c->metadata->why.id), S("cannot-build"));
+}
+
 static str refused_hint(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
 {
 	struct arena *a = t->run->a;
 	str version = p->list[candidate].text;
 	if (is_source_only(t, p, candidate)) return S(RESOLVE_SDISTS_HELP);
+	if (needs_backend(t, p, candidate))
+		return arena_fmt(a, "--build=host has it built by its own backend, with a Python 3.%d of this computer",
+		                 t->lt->python_minor);
 	switch (kind_of(p, candidate)) {
 	case REFUSED_PYTHON:
 	case REFUSED_TAGS: {
@@ -276,7 +289,7 @@ str resolve_hint(struct resolve_target *t, struct resolve_project *p, const stru
 		return S("check how the name is spelled, or add the index that has it (--extra-index-url)");
 	}
 	if (!p->page) return S("");
-	size_t asked = newest(p, allowed, false), usable = newest(p, NULL, true);
+	size_t asked = newest(t, p, allowed, false), usable = newest(t, p, NULL, true);
 	str hint = asked != SIZE_MAX ? refused_hint(t, p, asked) : S("");
 	bool pre = asked != SIZE_MAX && p->list[asked].refused == 0 && version_is_prerelease(p->list[asked].version);
 	if (pre && p->solver.prereleases == SOLVER_PRE_NEVER)

@@ -108,6 +108,15 @@ static struct locked_file locked_of(const struct catalog_file *f)
 		                         .other_hashes = f->index.has_sha256 ? (struct str_list){ 0 } : f->index.other_hashes };
 }
 
+void resolve_sdist_tell(struct resolve_target *t, const struct resolve_project *p, size_t candidate)
+{
+	const struct catalog_file *f = &p->page->files[p->more[candidate].file];
+	struct locked_file locked = p->direct ? p->direct->file : locked_of(f);
+	const struct resolve_sdist *s = is_built(t, f) ? map_get(&t->run->sdists, key_of(t, &locked)) : NULL;
+	if (s && s->backend)
+		note_add(t->run->notes, NOTE_INFO, "sdist-built", "built " STR_FMT " here (%s)", STR_ARG(locked.file), s->backend);
+}
+
 bool resolve_metadata_of(struct resolve_target *t, const struct catalog_project *page, size_t file,
                          const struct resolve_direct *direct, const struct catalog_metadata **out, struct err *e)
 {

@@ -83,6 +83,7 @@ void resolve_tell(struct resolve_target *t)
 		const struct solver_choice *c = &t->answer.choices.p[i];
 		struct resolve_project *p = resolve_project_of(t, c->name);
 		if (p->page && p->more[c->candidate].file != SIZE_MAX) tell_yanked(t, p, c->candidate);
+		if (p->page && p->more[c->candidate].file != SIZE_MAX) resolve_sdist_tell(t, p, c->candidate);
 		tell_metadata(t, p, c);
 		if (!p->page || p->direct) continue;
 		tell_status(t, p);
