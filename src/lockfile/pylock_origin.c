@@ -24,10 +24,11 @@ static bool take_digest(const struct toml_document *d, const struct toml_value *
 static bool take_folder(struct arena *a, const struct toml_document *d, const struct toml_value *package, str lock_folder,
                         struct pylock_origin *out, struct err *e)
 {
-	const struct toml_value *directory = NULL;
+	const struct toml_value *place = NULL;
 	str path = { 0 };
-	if (!toml_want_table(d, package, "directory", &directory, e)) return false;
-	if (!directory || !toml_want_string(d, directory, "path", &path, e)) return directory == NULL;
+	if (!toml_want_table(d, package, "directory", &place, e)) return false;
+	if (!place && !toml_want_table(d, package, "archive", &place, e)) return false;
+	if (!place || !toml_want_string(d, place, "path", &path, e)) return place == NULL;
 	if (path.n) *vec_push(a, &out->folders) = path_join(a, lock_folder, path);
 	return true;
 }

@@ -35,7 +35,8 @@ struct pylock_origin {
 	struct str_list targets, options;
 	struct str_list sources, requires; /* as in struct resolution */
 	VEC(struct pylock_pin) pins;       /* preferences for the next resolution; in the order of the lock */
-	struct str_list folders;           /* projects that it installs from folders, as they can be opened */
+	struct str_list
+	    folders; /* projects that it installs from folders, and files that are asked for by path; as they can be opened */
 };
 bool pylock_origin_read(struct arena *a, str text, str path, struct pylock_origin *out, bool *found, struct err *e);
 

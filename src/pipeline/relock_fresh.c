@@ -187,7 +187,14 @@ void relock_local_inputs(struct relock_work *w, const struct str_list *folders, 
 		else
 			str_list_add_new(w->a, out, path_clean(w->a, path));
 	}
-	for (size_t i = 0; i < folders->n; i++) add_folder(w, folders->p[i], out);
+	for (size_t i = 0; i < folders->n; i++) {
+		struct io_stat st = { 0 };
+		struct err ignored = { 0 };
+		if (io_stat(arena_cstr(w->a, folders->p[i]), &st, &ignored) && st.is_regular)
+			str_list_add_new(w->a, out, path_clean(w->a, folders->p[i]));
+		else
+			add_folder(w, folders->p[i], out);
+	}
 }
 
 static void put(struct sha256_stream *s, str text)

@@ -239,10 +239,13 @@ static bool complete(struct relock_work *w, const struct index_config *config, c
 static bool describe(struct relock_work *w, struct resolution *r)
 {
 	struct str_list folders = { 0 };
+	/* As the lock will tell them apart: files of --find-links have an index. */
 	for (size_t i = 0; i < r->packages.n; i++)
-		for (size_t k = 0; k < r->packages.p[i].files.n; k++)
-			if (r->packages.p[i].files.p[k].locked.kind == LOCKED_DIRECTORY)
-				*vec_push(w->a, &folders) = r->packages.p[i].files.p[k].locked.path;
+		for (size_t k = 0; k < r->packages.p[i].files.n; k++) {
+			const struct locked_file *f = &r->packages.p[i].files.p[k].locked;
+			bool named = r->packages.p[i].files.n == 1 && (f->kind == LOCKED_ARCHIVE || r->packages.p[i].index.n == 0);
+			if (f->kind == LOCKED_DIRECTORY || (named && f->path.n && !f->url.n)) *vec_push(w->a, &folders) = f->path;
+		}
 	relock_local_inputs(w, &folders, &w->lock->inputs);
 	r->options = w->kept;
 	r->sources = w->sources;

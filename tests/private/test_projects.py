@@ -412,3 +412,71 @@ import index, importlib.metadata as m
 print(index.handler({{"name": "Ada", "day": "2024-02-29"}}, None)["body"].strip(), m.version("libexample"))"""
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
     assert done.stdout == "<p>Hello Ada, it is Thursday, 29 February 2024.</p> 1.2.0\n", done
+
+
+# --- wheels that lie in a folder ---
+
+NEVER = ("--no-index", "--find-links", "wheels")
+
+
+@pytest.fixture
+def wheelhouse(lamina):
+    for wheel in (wheels.make("low", "1.5"), wheels.make("low", "1.4"), wheels.make("own", "2")):
+        lamina.write(f"wheels/{wheel.file}", wheel.data)
+    return lamina
+
+
+def test_find_links_beside_a_package(wheelhouse, index):
+    wheelhouse.project("lib", "lib", requires=["low>=1", "own"])
+    result = wheelhouse.build("--package", "lib", *NEVER, "-o", "out.zip").ok()
+    assert packages(wheelhouse.folder / "out.zip") == ["lib", "low", "own"]
+    assert [d["version"] for d in result.record["distributions"]] == ["1.0", "1.5", "2"]
+    assert wheelhouse.build("--package", "lib", *NEVER, "-o", "out.zip").ok().record["up_to_date"]
+    assert not index.requests
+    lock = (wheelhouse.folder / "pylock.lib.toml").read_text()
+    assert 'path = "wheels/low-1.5-py3-none-any.whl"' in lock
+    # the lock names the files: the folder need not be named again
+    wheelhouse.build("--package", "lib", "--locked", "--offline", "--force", "-o", "out.zip").ok()
+
+
+def test_find_links_beside_a_project(wheelhouse, index):
+    app(wheelhouse, needs=("low", "own"))
+    wheelhouse.build("--project", ".", *NEVER, "-o", "out.zip").ok()
+    assert packages(wheelhouse.folder / "out.zip") == ["app", "low", "own"] and not index.requests
+    wheelhouse.write("wheels/low-1.6-py3-none-any.whl", wheels.make("low", "1.6").data)
+    again = wheelhouse.build("--project", ".", *NEVER, "-o", "out.zip").ok()
+    assert [d["version"] for d in again.record["distributions"]] == ["1.0", "1.5", "2"]  # locked
+    again = wheelhouse.build("--project", ".", *NEVER, "--upgrade", "-o", "out.zip").ok()
+    assert [d["version"] for d in again.record["distributions"]] == ["1.0", "1.6", "2"]
+
+
+@pytest.mark.parametrize("lock", ["poetry.lock", "pdm.lock"])
+def test_find_links_with_a_lock(wheelhouse, low, lock):
+    """Locks that name no URL: the file of that name and hash is taken from the folder."""
+    app(wheelhouse, build=POETRY if lock == "poetry.lock" else UV)
+    wheelhouse.write(lock, LOCKS[lock](low))
+    low.requests.clear()
+    wheelhouse.build("--project", ".", "--frozen", *NEVER, "-o", "out.zip").ok()
+    assert packages(wheelhouse.folder / "out.zip") == ["app", "low"] and not low.requests
+
+
+def test_find_links_with_requirements(wheelhouse, index):
+    app(wheelhouse, needs=("low",))
+    wheelhouse.requirements("-f wheels", "--no-index", "-e .", "low==1.4", "./wheels/own-2-py3-none-any.whl")
+    result = wheelhouse.build("-r", "requirements.txt", "-o", "out.zip").ok()
+    assert [(d["name"], d["version"]) for d in result.record["distributions"]] == [("app", "1.0"), ("low", "1.4"), ("own", "2")]
+    assert not index.requests
+
+
+def test_a_wheel_that_a_package_names(wheelhouse, index):
+    """`name @ file:` of a wheel, and uv's path source: beside packages in folders."""
+    wheelhouse.project("lib", "lib", requires=["low @ file:../wheels/low-1.4-py3-none-any.whl", "own", "part"],
+                       more='[tool.uv.sources]\nown = { path = "../wheels/own-2-py3-none-any.whl" }\npart = { path = "../part" }\n')
+    wheelhouse.project("part", "part")
+    result = wheelhouse.build("--package", "lib", "--no-index", "-o", "out.zip").ok()
+    assert [(d["name"], d["version"]) for d in result.record["distributions"]] == [("lib", "1.0"), ("low", "1.4"), ("own", "2"), ("part", "1.0")]
+    assert not index.requests
+    # another wheel under the same name is another input
+    wheelhouse.write("wheels/own-2-py3-none-any.whl", wheels.make("own", "2", files={"own/__init__.py": b"changed = 1\n"}).data)
+    wheelhouse.build("--package", "lib", "--no-index", "-o", "out.zip").ok()
+    assert contents(wheelhouse.folder / "out.zip")["python/own/__init__.py"] == b"changed = 1\n"
