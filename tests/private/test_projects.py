@@ -480,3 +480,86 @@ def test_a_wheel_that_a_package_names(wheelhouse, index):
     wheelhouse.write("wheels/own-2-py3-none-any.whl", wheels.make("own", "2", files={"own/__init__.py": b"changed = 1\n"}).data)
     wheelhouse.build("--package", "lib", "--no-index", "-o", "out.zip").ok()
     assert contents(wheelhouse.folder / "out.zip")["python/own/__init__.py"] == b"changed = 1\n"
+
+
+# --- a workspace of five ---
+
+FIVE = ("alpha", "beta", "gamma", "delta", "epsilon")
+IMPORT_ALL = """import sys; sys.path[:0] = [%r]
+import importlib, importlib.metadata as m
+for name in %r:
+    module = importlib.import_module(name)
+    print(name, m.version(name), module.chain())
+"""
+
+
+def module_of(i):
+    """Each calls the one after it; the last one calls low."""
+    following = FIVE[i + 1] if i + 1 < len(FIVE) else "low"
+    call = f"{following}.chain()" if following != "low" else "low.name"
+    return f"import {following}\n\ndef chain():\n    return '{FIVE[i]} ' + {call}\n"
+
+
+def uv_workspace(lamina):
+    """Members need the next one; their groups need the one before, include each other, and the root's groups need them all."""
+    sources = "".join(f"{n} = {{ workspace = true }}\n" for n in FIVE)
+    app(lamina, needs=("alpha",), tables=f'[dependency-groups]\ndev = [{{ include-group = "test" }}, "epsilon"]\ntest = ["gamma"]\n'
+        f'[tool.uv.workspace]\nmembers = ["packages/*"]\n[tool.uv.sources]\n{sources}')
+    for i, name in enumerate(FIVE):
+        needs = [FIVE[i + 1]] if i + 1 < len(FIVE) else ["low"]
+        lamina.project(f"packages/{name}", name, requires=needs, files={"__init__.py": module_of(i)},
+                       more=f'requires-python = ">=3.9"\n[dependency-groups]\ndev = ["{FIVE[i - 1]}", {{ include-group = "lint" }}]\nlint = ["{FIVE[(i + 3) % 5]}"]\n'
+                            f'[tool.uv.sources]\n{"".join(f"{n} = {{ workspace = true }}" + chr(10) for n in FIVE if n != name)}')
+
+
+def poetry_workspace(lamina):
+    """Poetry's groups with path dependencies that lead back."""
+    for i, name in enumerate(FIVE):
+        following = FIVE[i + 1] if i + 1 < len(FIVE) else None
+        need = f'{following} = {{ path = "../{following}", develop = true }}' if following else 'low = "^1"'
+        lamina.write(f"packages/{name}/pyproject.toml", f'{POETRY}[tool.poetry]\nname = "{name}"\nversion = "1.0"\ndescription = ""\nauthors = []\n'
+                     f'[tool.poetry.dependencies]\npython = ">=3.9"\n{need}\n[tool.poetry.group.dev.dependencies]\n{FIVE[i - 1]} = {{ path = "../{FIVE[i - 1]}", develop = true }}\n'
+                     f'[dependency-groups]\nlint = [{{ include-group = "more" }}]\nmore = []\n')
+        lamina.write(f"packages/{name}/{name}/__init__.py", module_of(i))
+
+
+def imports(lamina, tree):
+    code = IMPORT_ALL % (str(tree), FIVE)
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines() == [f"{n} 1.0 {' '.join([*FIVE[i:], 'low'])}" for i, n in enumerate(FIVE)], done
+
+
+@pytest.mark.parametrize("make, args, more", [
+    (uv_workspace, ["--project", "."], ["app"]),
+    (uv_workspace, ["--package", "packages/alpha"], []),
+    (uv_workspace, [word for n in FIVE for word in ("--package", f"packages/{n}")], []),
+    (poetry_workspace, ["--package", "packages/alpha"], []),
+    (poetry_workspace, ["--project", "packages/alpha"], []),
+])
+def test_five_packages_with_cycles_in_groups(lamina, low, make, args, more):
+    make(lamina)
+    result = lamina("build", *args, *PY312, *BOTH, "-o", "out-{arch}.zip", "--json").ok()
+    one, two = (lamina.folder / f"out-{a}.zip" for a in ("x86_64", "arm64"))
+    assert packages(one) == sorted([*FIVE, "low", *more]) and one.read_bytes() == two.read_bytes()
+    assert same_as(result)[1] == ("arm64", "out-x86_64.zip")
+    lamina("build", *args, *PY312, "--arch", "arm64", "--into", "tree").ok()
+    imports(lamina, lamina.folder / "tree/python")
+    assert all(r["up_to_date"] for r in lamina("build", *args, *PY312, *BOTH, "-o", "out-{arch}.zip", "--json").ok().records)
+
+
+def test_five_packages_from_the_lock_of_uv(lamina, low):
+    uv = shutil.which("uv", path=str(pathlib.Path(sys.executable).parent)) or shutil.which("uv")
+    if not uv:
+        pytest.skip("no uv")
+    uv_workspace(lamina)
+    done = subprocess.run([uv, "lock", "--python", sys.executable, "--default-index", low.url, "--cache-dir", str(lamina.base / "uv"), "--no-config"],
+                          cwd=lamina.folder, env=lamina.environment({}), capture_output=True, text=True)
+    if done.returncode != 0 and "requires-python" not in done.stderr + done.stdout:
+        pytest.fail(done.stderr)
+    low.requests.clear()
+    lamina("build", "--project", ".", *PY312, *BOTH, "-o", "out-{arch}.zip").ok()
+    assert packages(lamina.folder / "out-arm64.zip") == sorted([*FIVE, "app", "low"])
+    lamina("build", "--project", ".", *PY312, "--into", "tree").ok()
+    imports(lamina, lamina.folder / "tree/python")
+    with_groups = lamina.build("--project", ".", "--group", "dev", "-o", "dev.zip").ok()
+    assert [d["name"] for d in with_groups.record["distributions"]] == sorted([*FIVE, "app", "low"])
