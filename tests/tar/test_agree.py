@@ -84,11 +84,25 @@ def with_program(*command):
     return pack
 
 
+def with_git(where, out):
+    """As code hosts make them: a global PAX header, links and long names in git's way. It keeps neither empty folders nor most modes."""
+    if not shutil.which("git"):
+        pytest.skip("needs git")
+    top = where / TOP
+    for at, folders, files in os.walk(top, topdown=False):
+        if not os.listdir(at):
+            pathlib.Path(at, "kept").write_text("")
+    git = ["git", "-C", str(top), "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main", "-c", "core.excludesFile=/dev/null"]
+    for args in (["init", "-q"], ["add", "-A", "-f"], ["commit", "-q", "--allow-empty", "-m", "x"], ["archive", "--format=tar", f"--prefix={TOP}/", "-o", str(out), "HEAD"]):
+        subprocess.run([*git, *args], check=True, env=dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_SYSTEM="/dev/null"))
+    shutil.rmtree(top / ".git")
+
+
 PACKERS = {
     "tarfile-pax": with_tarfile(tarfile.PAX_FORMAT), "tarfile-gnu": with_tarfile(tarfile.GNU_FORMAT),
     "gnu-tar-gnu": with_program("tar", "--format=gnu"), "gnu-tar-posix": with_program("tar", "--format=posix"),
     "bsdtar-pax": with_program("bsdtar", "--format=pax"), "bsdtar-gnutar": with_program("bsdtar", "--format=gnutar"),
-    "bsdtar-restricted": with_program("bsdtar"),
+    "bsdtar-restricted": with_program("bsdtar"), "git": with_git,
 }
 
 
@@ -107,7 +121,8 @@ def test_honest_trees(judge, tmp_path, random_tree, packer):
         answer = judge.ask("sdist.unpack", path=str(path), folder=str(to))
         assert answer == {"ok": {"top": str(to / TOP)}}, (n, answer)
         assert tree(to) == by_python(path, tmp_path / f"python{n}"), n
-        assert tree(to) == tree(where), n
+        theirs = tree(where)
+        assert (without_modes(tree(to)) == without_modes(theirs) if packer == "git" else tree(to) == theirs), n
 
 
 @pytest.mark.parametrize("format", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
