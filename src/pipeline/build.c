@@ -107,7 +107,7 @@ static bool lock_job(struct build *b, struct job *j)
 {
 	b->locking.sources = &j->sources;
 	if (!locking_read(b->a, j->artifact, &b->locking, &j->built->notes, &j->locking, b->e)) return build_advise(b, j);
-	if (!provided_read(b->a, j->artifact, &j->built->notes, &j->provided, b->e)) return false;
+	if (!provided_read(b->a, j->artifact, &j->built->notes, &j->provided, b->e) || !build_note_outside(b, j)) return false;
 	struct build_result *r = &j->built->result;
 	if (j->artifact->dependencies.n) {
 		r->lock = j->locking.set.lock_path;

@@ -6,7 +6,7 @@
 #include "pipeline/build_parts.h"
 
 /* Is `path` the folder, or below it? */
-static bool is_within(str path, str folder)
+bool build_is_within(str path, str folder)
 {
 	if (str_eq(folder, S("/"))) return true;
 	return str_starts(path, folder) && (path.n == folder.n || path.p[folder.n] == '/');
@@ -26,7 +26,7 @@ static bool apart(struct build *b, const struct artifact *x, str output, str inp
 {
 	str absolute;
 	if (!path_absolute(b->a, input.n ? input : S("."), &absolute, b->e)) return false;
-	bool clash = x->into.n ? is_within(absolute, output) : str_eq(absolute, output);
+	bool clash = x->into.n ? build_is_within(absolute, output) : str_eq(absolute, output);
 	return !clash || refuse(x, input, b->e);
 }
 

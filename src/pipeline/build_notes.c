@@ -1,6 +1,7 @@
 /* build_notes.c: what the user hears about an artifact whatever its stages did.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/glob.h"
+#include "base/io.h"
 #include "pipeline/build_parts.h"
 #include "target/target.h"
 
@@ -123,6 +124,59 @@ void build_note_include(struct job *j)
 		         STR_ARG(x->include.p[i]));
 		note_help(&j->built->notes, "patterns are relative to the source folder; one without a \"/\" matches a name anywhere");
 	}
+}
+
+/* --- folders from elsewhere --- */
+
+/* What is kept together: the repository, else the workspace of uv, else the folder of lamina.toml or the process. */
+static bool find_top(struct build *b, str *top)
+{
+	static const char *const marks[] = { ".git", "uv.lock" };
+	str here;
+	if (!path_absolute(b->a, b->project->config_folder.n ? b->project->config_folder : S("."), &here, b->e)) return false;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		for (str at = here;; at = path_dir(at)) {
+			struct io_stat st = { 0 };
+			struct err ignored = { 0 };
+			if (io_stat(path_join(b->a, at, str_from(marks[i])).p, &st, &ignored) && st.exists) return *top = at, true;
+			if (str_eq(at, S("/"))) break;
+		}
+	}
+	return *top = here, true;
+}
+
+/* The user named these. */
+static bool is_named(struct build *b, const struct job *j, str folder, bool *named)
+{
+	*named = false;
+	for (size_t i = 0; i < j->artifact->dependencies.n && !*named; i++) {
+		const struct dependency_input *d = &j->artifact->dependencies.p[i];
+		str absolute, path = d->kind == DEPENDENCY_PROJECT || d->kind == DEPENDENCY_PACKAGE ? d->path : path_dir(d->path);
+		if (!path_absolute(b->a, path, &absolute, b->e)) return false;
+		*named = build_is_within(folder, absolute);
+	}
+	return true;
+}
+
+bool build_note_outside(struct build *b, struct job *j)
+{
+	const struct locked_set *set = &j->locking.set;
+	str top = { 0 };
+	for (size_t i = 0; i < set->packages.n; i++) {
+		const struct locked_package *p = &set->packages.p[i];
+		bool named;
+		str folder;
+		if (p->chosen >= p->files.n || p->files.p[p->chosen].kind != LOCKED_DIRECTORY) continue;
+		if (!top.n && !find_top(b, &top)) return false;
+		if (!path_absolute(b->a, path_join(b->a, path_dir(set->lock_path), p->files.p[p->chosen].path), &folder, b->e))
+			return false;
+		if (build_is_within(folder, top)) continue;
+		if (!is_named(b, j, folder, &named)) return false;
+		if (!named)
+			note_add(&j->built->notes, NOTE_INFO, "outside", STR_FMT " is built from " STR_FMT ", which is outside of " STR_FMT,
+			         STR_ARG(p->name), STR_ARG(folder), STR_ARG(top));
+	}
+	return true;
 }
 
 void build_take_warnings(struct build *b, struct job *j)

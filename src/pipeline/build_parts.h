@@ -84,6 +84,8 @@ bool build_advise(struct build *b, struct job *j);
 
 /* build_guard.c: outputs that would destroy what they are made from. */
 bool build_guard(struct build *b);
+/* Is `path` the folder, or below it? Both absolute and clean. */
+bool build_is_within(str path, str folder);
 
 /* build_notes.c: what is said about every artifact, and the warnings of its record. */
 void build_note_runtime(struct build *b, struct job *j);
@@ -92,6 +94,8 @@ void build_note_sizes(struct job *j);
 bool build_fits(const struct job *j, struct err *e);
 void build_note_prefer(struct job *j);
 void build_note_include(struct job *j);
+/* Folders that others lead to, and that lie outside of what belongs together here. After the lock. */
+bool build_note_outside(struct build *b, struct job *j);
 void build_take_warnings(struct build *b, struct job *j);
 
 /* build_same.c: an artifact with the bytes of one that this run made before is its copy; after the plan. Else *copied stays false. */

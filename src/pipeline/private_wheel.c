@@ -14,6 +14,8 @@
 
 #define RECORD_TEXT_MAX ((size_t)64 << 20)
 #define WHEEL_MAX       ((uint64_t)2 << 30)
+/* What a wheel may unpack to (ingest.h): more is refused before it is read. */
+#define UNPACKED_MAX ((uint64_t)1 << 30)
 /* Bumped when the same files would make another wheel. */
 #define KEY_VERSION "private wheel 1"
 
@@ -40,6 +42,24 @@ struct making {
 
 /* --- what the wheel holds --- */
 
+static bool check_size(struct making *m)
+{
+	const struct source_file *largest = NULL;
+	uint64_t total = 0;
+	for (size_t i = 0; i < m->files.files.n; i++) {
+		const struct source_file *f = &m->files.files.p[i];
+		if (!largest || f->size > largest->size) largest = f;
+		total = f->size > UNPACKED_MAX ? UINT64_MAX : total == UINT64_MAX ? total : total + f->size;
+	}
+	if (total <= UNPACKED_MAX) return true;
+	err_set(m->e, ERR_FORMAT, "source-too-large", "the files of `" STR_FMT "` have more than %llu bytes",
+	        STR_ARG(m->wheel.name), (unsigned long long)UNPACKED_MAX);
+	err_where(m->e, STR_FMT, STR_ARG(largest->path));
+	err_why(m->e, "this file, the largest, has %llu; Lambda accepts 262144000 bytes in all", (unsigned long long)largest->size);
+	return err_help(m->e,
+	                "keep data out of the package: move it out of its folder, or leave it out by the settings of its backend");
+}
+
 static bool add_disk_files(struct making *m)
 {
 	for (size_t i = 0; i < m->wheel.files.n; i++) {
@@ -57,7 +77,7 @@ static bool add_disk_files(struct making *m)
 			                                                     .ctime_ns = st->ctime_ns,
 			                                                     .inode = st->inode };
 	}
-	return sources_hash(m->a, &m->files, m->options->jobs, m->options->cancel, m->e);
+	return check_size(m) && sources_hash(m->a, &m->files, m->options->jobs, m->options->cancel, m->e);
 }
 
 static int by_name(const void *a, const void *b)
