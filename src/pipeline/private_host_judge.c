@@ -33,8 +33,8 @@ static bool refuse(struct judging *j, const char *format, ...)
 	        STR_ARG(b->called), STR_ARG(j->target->text));
 	err_where(b->e, STR_FMT ": " STR_FMT, STR_ARG(b->tree->tree.where), STR_ARG(j->file));
 	err_why(b->e, STR_FMT, STR_ARG(why));
-	return err_help(
-	    b->e, "build its wheel for the target (cibuildwheel, an image of manylinux) and name the wheel in its place");
+	return err_help(b->e,
+	                "build its wheel for the target (cibuildwheel, an image of manylinux) and name the wheel in its place");
 }
 
 static bool judge_tags(struct judging *j)
