@@ -107,10 +107,6 @@ bool source_version_of_pkg_info(struct source_work *w, bool *found);
 bool source_metadata_write(const struct source_facts *f, struct buf *out);
 void source_entry_points_write(const struct source_facts *f, struct buf *out);
 
-/* --- source_glob.c: patterns of Python's glob (hidden = false) and pathlib (true): the whole path or nothing --- */
-bool source_glob_match(str pattern, str path, bool hidden);
-bool source_has_magic(str pattern);
-
 /* --- for members --- */
 void source_add_member(struct source_work *w, str to, str from);
 void source_add_input(struct source_work *w, str path);

@@ -12,7 +12,7 @@
 
 /* --- source_hatch_spec.c --- */
 struct hatch_rule {
-	str pattern;       /* as source_glob_match takes it; empty: any path */
+	str pattern;       /* as pattern_path takes it; empty: any path */
 	bool negated;      /* "!" */
 	bool folders_only; /* ends with "/" */
 	bool below;        /* ended with a part of two asterisks: what is in the folder, and that as if it were named itself */

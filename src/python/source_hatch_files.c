@@ -99,11 +99,11 @@ static int by_source(const void *a, const void *b)
 	return str_cmp(((const struct mapped *)a)->from, ((const struct mapped *)b)->from);
 }
 
-static void add_source(struct source_work *w, struct selection *s, str folder, str to, bool replace)
+static void add_source(struct source_work *w, struct selection *s, str folder, str to)
 {
 	for (size_t i = 0; i < s->sources.n; i++) {
 		if (!str_eq(s->sources.p[i].from, folder)) continue;
-		if (replace) s->sources.p[i].to = to;
+		s->sources.p[i].to = to;
 		return;
 	}
 	*vec_push(w->a, &s->sources) = (struct mapped){ folder, to };
@@ -126,20 +126,20 @@ static bool read_sources(struct source_work *w, struct selection *s)
 	for (size_t i = 0; list && i < v->u.array.n; i++) {
 		const struct toml_value *x = v->u.array.p[i];
 		if (x->type != TOML_STRING || x->u.string.n == 0) return hatch_bad_field(w, &s->h->build, x, "`sources` holds paths");
-		add_source(w, s, as_folder(w->a, x->u.string), (str){ 0 }, true);
+		add_source(w, s, as_folder(w->a, x->u.string), (str){ 0 });
 	}
 	for (size_t i = 0; table && i < v->u.table.n; i++) {
 		const struct toml_member *m = &v->u.table.p[i];
 		if (m->value->type != TOML_STRING) return hatch_bad_field(w, &s->h->build, m->value, "`sources` holds paths");
 		str to = normal_path(w->a, m->value->u.string);
 		to = str_eq(to, S(".")) ? (str){ 0 } : arena_join(w->a, to, S("/"));
-		add_source(w, s, m->key.n ? as_folder(w->a, m->key) : m->key, to, true);
+		add_source(w, s, m->key.n ? as_folder(w->a, m->key) : m->key, to);
 	}
 	for (size_t i = 0; i < s->packages.n; i++) {
 		str package = s->packages.p[i];
 		size_t slash = str_rchr(package, '/');
 		if (slash == STR_NONE || has_source(s, as_folder(w->a, package))) continue;
-		add_source(w, s, str_slice(package, 0, slash + 1), (str){ 0 }, false);
+		add_source(w, s, str_slice(package, 0, slash + 1), (str){ 0 });
 	}
 	if (s->sources.n > 1) qsort(s->sources.p, s->sources.n, sizeof *s->sources.p, by_source);
 	return true;
@@ -271,6 +271,10 @@ static bool read_only(struct source_work *w, struct selection *s, const struct s
 			return hatch_bad_field(w, &s->h->build, hatch_option(s->h, only->n ? "only-include" : "packages"),
 			                       "`" STR_FMT "` leaves the project", STR_ARG(path));
 		if (str_eq(path, S("."))) return source_refuse(w, "`only-include` or `packages` names the whole project");
+		for (size_t k = 0; k < s->only.n; k++)
+			if (str_eq(s->only.p[k].from, path))
+				return hatch_bad_field(w, &s->h->build, hatch_option(s->h, only->n ? "only-include" : "packages"),
+				                       "`" STR_FMT "` is there twice", STR_ARG(path));
 		*vec_push(w->a, &s->only) = (struct mapped){ path, path };
 	}
 	return true;

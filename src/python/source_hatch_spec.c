@@ -3,6 +3,7 @@
 #include "base/glob.h"
 #include "python/source_hatch.h"
 #include "python/source_ignore.h"
+#include "python/source_pattern.h"
 
 static str without_blanks(str line)
 {
@@ -58,10 +59,10 @@ void hatch_spec_add(struct arena *a, struct hatch_spec *spec, str line)
 static int strength(const struct hatch_rule *rule, str path, bool folder)
 {
 	if (rule->pattern.n == 0) return !rule->folders_only ? 2 : folder || str_chr(path, '/') != STR_NONE;
-	if (!rule->folders_only && !folder && source_glob_match(rule->pattern, path, true)) return 2;
-	if (folder && source_glob_match(rule->pattern, path, true)) return rule->below ? 2 : 1;
+	if (!rule->folders_only && !folder && pattern_path(rule->pattern, path, PATTERN_GIT)) return 2;
+	if (folder && pattern_path(rule->pattern, path, PATTERN_GIT)) return rule->below ? 2 : 1;
 	for (size_t i = path.n; i > 0; i--)
-		if (path.p[i - 1] == '/' && source_glob_match(rule->pattern, str_slice(path, 0, i - 1), true))
+		if (path.p[i - 1] == '/' && pattern_path(rule->pattern, str_slice(path, 0, i - 1), PATTERN_GIT))
 			return rule->below ? 2 : 1;
 	return 0;
 }

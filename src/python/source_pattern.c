@@ -6,28 +6,45 @@
 
 /* --- one name --- */
 
+/* How "[...]" is read. */
+struct classes {
+	bool ranges; /* "a-z" */
+	bool caret;  /* "^" negates as "!" does */
+	bool bytes;  /* a character is a byte */
+};
+
+static bool next_char(str s, size_t *at, struct classes how, uint32_t *c)
+{
+	if (!how.bytes) return utf8_next(s, at, c);
+	if (*at >= s.n) return false;
+	*c = (unsigned char)s.p[(*at)++];
+	return true;
+}
+
+static bool negates(char c, struct classes how) { return c == '!' || (c == '^' && how.caret); }
+
 /* The "]" that ends the class which begins at `at`, or STR_NONE: then the "[" is itself. */
-static size_t class_end(str pattern, size_t at)
+static size_t class_end(str pattern, size_t at, struct classes how)
 {
 	size_t i = at + 1;
-	if (str_at(pattern, i) == '!') i++;
+	if (negates(str_at(pattern, i), how)) i++;
 	if (str_at(pattern, i) == ']') i++;
 	while (i < pattern.n && pattern.p[i] != ']') i++;
 	return i < pattern.n ? i : STR_NONE;
 }
 
-static bool in_class(str inside, uint32_t c, bool ranges)
+static bool in_class(str inside, uint32_t c, struct classes how)
 {
-	bool negated = str_starts(inside, S("!")), found = false;
+	bool negated = negates(str_at(inside, 0), how), found = false;
 	size_t at = negated;
 	while (at < inside.n && !found) {
 		uint32_t low, high, dash;
 		size_t next;
-		if (!utf8_next(inside, &at, &low)) return false;
+		if (!next_char(inside, &at, how, &low)) return false;
 		high = low;
 		next = at;
 		/* A "-" at either end is itself. */
-		if (ranges && utf8_next(inside, &next, &dash) && dash == '-' && utf8_next(inside, &next, &high))
+		if (how.ranges && next_char(inside, &next, how, &dash) && dash == '-' && next_char(inside, &next, how, &high))
 			at = next;
 		else
 			high = low;
@@ -37,21 +54,21 @@ static bool in_class(str inside, uint32_t c, bool ranges)
 }
 
 /* One element of the pattern against one character; *next is behind the element. "*" is the caller's. */
-static bool one(str pattern, size_t at, uint32_t c, bool ranges, size_t *next)
+static bool one(str pattern, size_t at, uint32_t c, struct classes how, size_t *next)
 {
 	uint32_t p;
 	size_t end;
 	if (pattern.p[at] == '?') return *next = at + 1, true;
-	if (pattern.p[at] == '[' && (end = class_end(pattern, at)) != STR_NONE) {
+	if (pattern.p[at] == '[' && (end = class_end(pattern, at, how)) != STR_NONE) {
 		*next = end + 1;
-		return in_class(str_slice(pattern, at + 1, end), c, ranges);
+		return in_class(str_slice(pattern, at + 1, end), c, how);
 	}
 	*next = at;
-	return utf8_next(pattern, next, &p) && p == c;
+	return next_char(pattern, next, how, &p) && p == c;
 }
 
 /* After a "*" that failed further on, the last "*" takes one character more: no earlier one has to. */
-static bool match(str pattern, str name, bool ranges)
+static bool match(str pattern, str name, struct classes how)
 {
 	size_t p = 0, n = 0, star = STR_NONE, mark = 0;
 	if (pattern.n > PATTERN_MAX) return false;
@@ -64,19 +81,19 @@ static bool match(str pattern, str name, bool ranges)
 		if (n == name.n && p == pattern.n) return true;
 		size_t after = n, next;
 		uint32_t c;
-		bool more = utf8_next(name, &after, &c);
-		if (more && p < pattern.n && one(pattern, p, c, ranges, &next)) {
+		bool more = next_char(name, &after, how, &c);
+		if (more && p < pattern.n && one(pattern, p, c, how, &next)) {
 			p = next;
 			n = after;
 			continue;
 		}
-		if (star == STR_NONE || !utf8_next(name, &mark, &c)) return false;
+		if (star == STR_NONE || !next_char(name, &mark, how, &c)) return false;
 		p = star;
 		n = mark;
 	}
 }
 
-bool pattern_match(str pattern, str name) { return match(pattern, name, true); }
+bool pattern_match(str pattern, str name) { return match(pattern, name, (struct classes){ .ranges = true }); }
 
 /* --- paths --- */
 
@@ -85,7 +102,9 @@ static bool part(str pattern, str name, enum pattern_kind kind)
 	bool magic = pattern_is_magic(pattern);
 	if (!magic) return str_eq(pattern, name);
 	if (kind == PATTERN_GLOB && str_starts(name, S(".")) && !str_starts(pattern, S("."))) return false;
-	return match(pattern, name, kind != PATTERN_MANIFEST);
+	return match(
+	    pattern, name,
+	    (struct classes){ .ranges = kind != PATTERN_MANIFEST, .caret = kind == PATTERN_GIT, .bytes = kind == PATTERN_BYTES });
 }
 
 /* The first part of *rest; false when there is none. */
@@ -128,6 +147,15 @@ bool pattern_path(str pattern, str path, enum pattern_kind kind)
 		p = star;
 		n = mark;
 	}
+}
+
+bool pattern_names(str pattern, str path, bool folder, enum pattern_kind kind)
+{
+	if (pattern_path(pattern, path, kind)) return true;
+	if (!str_ends(pattern, S("/**")) || kind == PATTERN_PLAIN) return false;
+	pattern = str_slice(pattern, 0, pattern.n - 3);
+	/* glob does not look whether a plain name is a folder. */
+	return (folder || (kind == PATTERN_GLOB && !pattern_is_magic(pattern))) && pattern_path(pattern, path, kind);
 }
 
 bool pattern_is_magic(str pattern)

@@ -8,6 +8,7 @@
 
 #include "python/name.h"
 #include "python/source_backend.h"
+#include "python/source_pattern.h"
 
 struct claim {
 	str path, pattern;
@@ -115,10 +116,10 @@ static bool read_version(struct source_work *w)
 
 static void claim(struct source_work *w, struct pdm *p, str pattern, bool include)
 {
-	str clean = without_slash(pattern);
+	str clean = pattern_clean(w->a, pattern);
 	for (size_t i = 0; i < w->tree->n; i++) {
 		str path = w->tree->entries[i].path;
-		if (!(source_has_magic(clean) ? source_glob_match(clean, path, false) : str_eq(clean, path))) continue;
+		if (!pattern_names(clean, path, w->tree->entries[i].folder, PATTERN_GLOB)) continue;
 		struct claim *c = include ? vec_push(w->a, &p->included) : vec_push(w->a, &p->excluded);
 		*c = (struct claim){ path, clean };
 	}
@@ -163,7 +164,7 @@ static int weigh(str pattern, int *wild)
 	for (str rest = pattern, part; rest.n;) {
 		if (!str_cut(rest, '/', &part, &rest)) rest = (str){ 0 };
 		parts++;
-		*wild += str_eq(part, S("**")) ? 2 : source_has_magic(part) ? 1 : 0;
+		*wild += str_eq(part, S("**")) ? 2 : pattern_is_magic(part) ? 1 : 0;
 	}
 	return parts;
 }
@@ -180,8 +181,9 @@ static void settle(struct source_work *w, struct pdm *p)
 		bool loses = false;
 		for (size_t k = 0; k < p->excluded.n; k++) {
 			if (!str_eq(p->included.p[i].path, p->excluded.p[k].path)) continue;
-			loses = lighter_or_equal(p->included.p[i].pattern, p->excluded.p[k].pattern);
-			if (!loses) p->excluded.p[k].path = (str){ 0 };
+			bool wins = !lighter_or_equal(p->included.p[i].pattern, p->excluded.p[k].pattern);
+			if (wins) p->excluded.p[k].path = (str){ 0 };
+			loses |= !wins;
 		}
 		if (!loses) str_list_add_new(w->a, &p->include_paths, p->included.p[i].path);
 	}
@@ -229,7 +231,7 @@ static void add_data(struct source_work *w, str folder, str pattern, str relativ
 	relative_to = without_slash(relative_to);
 	for (size_t i = 0; i < w->tree->n; i++) {
 		const struct source_entry *entry = &w->tree->entries[i];
-		if (entry->folder || !source_glob_match(pattern, entry->path, true)) continue;
+		if (entry->folder || !pattern_path(pattern, entry->path, PATTERN_RECURSIVE)) continue;
 		bool below = relative_to.n && str_starts(entry->path, relative_to) && str_at(entry->path, relative_to.n) == '/';
 		str name =
 		    below ? str_from_pos(entry->path, relative_to.n + 1) : str_from_pos(entry->path, str_rchr(entry->path, '/') + 1);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/map.h"
 #include "python/name.h"
+#include "python/source_pattern.h"
 #include "python/source_poetry.h"
 
 struct files {
@@ -69,12 +70,13 @@ static void expand(struct source_work *w, str from, str pattern, struct str_list
 {
 	size_t first, end;
 	str inside = { 0 }; /* the folder that was named last */
+	pattern = pattern_clean(w->a, pattern);
 	source_tree_below(w->tree, from, &first, &end);
 	for (size_t i = first; i < end; i++) {
 		const struct source_entry *entry = &w->tree->entries[i];
 		str path = from.n ? str_from_pos(entry->path, from.n + 1) : entry->path;
 		bool below = inside.n && str_starts(path, inside) && str_at(path, inside.n) == '/';
-		bool match = source_glob_match(pattern, path, true);
+		bool match = pattern_names(pattern, path, entry->folder, PATTERN_RECURSIVE);
 		if (match && named) *vec_push(w->a, named) = entry->path;
 		if (!below && !match) continue;
 		if (entry->folder && !below)

@@ -3,10 +3,10 @@
  *
  * Source: uv's documentation "The uv build backend" ([tool.uv.build-backend]): a module below module-root ("src") with an __init__.py,
  * or several, or a namespace; everything in it but what the excludes name; data folders; nothing is dynamic. Exclude patterns hold
- * anywhere unless they begin with "/". */
-#include "base/glob.h"
+ * anywhere unless they begin with "/"; then they mean files alone. */
 #include "python/name.h"
 #include "python/source_backend.h"
+#include "python/source_pattern.h"
 
 struct uv_rules {
 	const struct toml_value *table; /* NULL: all defaults */
@@ -15,20 +15,16 @@ struct uv_rules {
 	struct str_list modules, excludes;
 };
 
-static bool excluded(const struct uv_rules *r, str path)
+/* With a "/" in front a pattern means a file by its whole path; without, it may begin at any part, and a folder that it names is not looked
+ * into. from: how much of the path is the folder where the walk begins, which may be named itself. */
+static bool excluded(const struct uv_rules *r, str path, size_t from)
 {
 	for (size_t i = 0; i < r->excludes.n; i++) {
 		str pattern = r->excludes.p[i];
-		if (str_at(pattern, 0) == '/') {
-			if (glob_match(pattern, path)) return true;
-			continue;
-		}
-		/* Not tied: it may begin at any part of the path. */
-		for (str rest = path; rest.n;) {
-			size_t slash = str_chr(rest, '/');
-			if (glob_match(pattern, rest)) return true;
-			rest = slash == STR_NONE ? (str){ 0 } : str_from_pos(rest, slash + 1);
-		}
+		bool any = str_starts(pattern, S("**/"));
+		if (pattern_path(pattern, path, PATTERN_BYTES)) return true;
+		for (size_t end = from; any && end < path.n; end++)
+			if (path.p[end] == '/' && pattern_path(pattern, str_slice(path, 0, end), PATTERN_BYTES)) return true;
 	}
 	return false;
 }
@@ -59,6 +55,10 @@ static bool read_rules(struct source_work *w, struct uv_rules *r)
 		return false;
 	for (size_t i = 0; i < sources.n; i++) *vec_push(w->a, &r->excludes) = sources.p[i];
 	for (size_t i = 0; use_defaults && i < 3; i++) *vec_push(w->a, &r->excludes) = str_from(defaults[i]);
+	for (size_t i = 0; i < r->excludes.n; i++) {
+		str *x = &r->excludes.p[i];
+		*x = str_starts(*x, S("/")) ? str_from_pos(*x, 1) : arena_join(w->a, S("**/"), *x);
+	}
 	while (str_ends(root, S("/"))) root.n--;
 	if (str_eq(root, S("."))) root.n = 0;
 	r->root = root.n ? arena_join(w->a, root, S("/")) : root;
@@ -80,7 +80,7 @@ static void add_folder(struct source_work *w, const struct uv_rules *r, str fold
 	source_tree_below(w->tree, folder, &first, &end);
 	for (size_t i = first; i < end; i++) {
 		str path = w->tree->entries[i].path;
-		if (!w->tree->entries[i].folder && !excluded(r, path))
+		if (!w->tree->entries[i].folder && !excluded(r, path, folder.n))
 			source_add_member(w, arena_join(w->a, to, str_from_pos(path, folder.n + 1)), path);
 	}
 }

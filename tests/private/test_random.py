@@ -58,7 +58,7 @@ def project(rng, head):
 
 def place(rng, files):
     """Mostly something that is there."""
-    names = [n for n in files if "[" not in n]
+    names = [n for n in files if "[" not in n and not n.endswith(".pyc")]
     name = rng.choice(names)
     if rng.random() < 0.6:
         name = str(pathlib.PurePosixPath(name).parent)
@@ -107,7 +107,7 @@ def uv(rng, files):
         text += f"namespace = {rng.choice(['true', 'false'])}\n"
     for key, share in (("source-exclude", 0.3), ("wheel-exclude", 0.5)):
         if rng.random() < share:
-            text += f"{key} = {some(rng, lambda: rng.choice(['', '/']) + rng.choice([p for p in PATTERNS if '[!' not in p and 'é' not in p] + ['src/demo/sub', 'demo/*.txt', 'src/demo/**/*.json']))}\n"
+            text += f"{key} = {some(rng, lambda: rng.choice(['', '/']) + rng.choice([p for p in PATTERNS if '[!' not in p and 'é' not in p] + ['src/demo/sub', 'demo/*.txt', 'src/demo/**/*.json', 'src/demo', 'demo', 'src', 'sub', 'src/demo/*', '*/sub', 'src/*', 'src/**', 'sub/'] * 2))}\n"
     if rng.random() < 0.2:
         text += f"default-excludes = {rng.choice(['true', 'false'])}\n"
     if rng.random() < 0.3:
@@ -193,8 +193,8 @@ def real_many(name, jobs, seed="0"):
 
 def contents(path):
     with zipfile.ZipFile(path) as wheel:
-        # Compiled Python never comes along here.
-        return {i.filename: wheel.read(i) for i in wheel.infolist() if not i.is_dir() and not i.filename.endswith(".pyc")}
+        # Compiled Python and version control never come along here.
+        return {i.filename: wheel.read(i) for i in wheel.infolist() if not i.is_dir() and not i.filename.endswith(".pyc") and not i.filename.startswith(".git/")}
 
 
 def possible(files):

@@ -82,6 +82,30 @@ static void paths(void **state)
 		}
 }
 
+/* What only some understand, and folders under a final "**". */
+static void kinds(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *pattern, *path;
+		bool folder;
+		enum pattern_kind kind;
+		bool want;
+	} rows[] = {
+		{ "[^a]", "b", false, PATTERN_GIT, true },       { "[^a]", "a", false, PATTERN_GIT, false },
+		{ "[^a]", "a", false, PATTERN_GLOB, true },      { "[^]]", "]", false, PATTERN_GIT, false },
+		{ "?", "é", false, PATTERN_GIT, true },          { "?", "é", false, PATTERN_BYTES, false },
+		{ "??", "é", false, PATTERN_BYTES, true },       { "[!a]x", "éx", false, PATTERN_BYTES, false },
+		{ "a/**", "a", true, PATTERN_GLOB, true },       { "a/**", "a", false, PATTERN_RECURSIVE, false },
+		{ "a/**", "a", false, PATTERN_GLOB, true },      { "d*/**", "d.py", false, PATTERN_GLOB, false },
+		{ "d*/**", "d", true, PATTERN_RECURSIVE, true }, { "**/sub/**", "x/sub", true, PATTERN_RECURSIVE, true },
+		{ "a/**", "a", true, PATTERN_PLAIN, false },     { "**", "a", true, PATTERN_GLOB, true },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (pattern_names(str_from(rows[i].pattern), str_from(rows[i].path), rows[i].folder, rows[i].kind) != rows[i].want)
+			fail_msg("\"%s\" and \"%s\", kind %d", rows[i].pattern, rows[i].path, (int)rows[i].kind);
+}
+
 static void cleans(void **state)
 {
 	(void)state;
@@ -111,10 +135,8 @@ static void stays_quick(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names),
-		cmocka_unit_test(paths),
-		cmocka_unit_test(cleans),
-		cmocka_unit_test(stays_quick),
+		cmocka_unit_test(names),  cmocka_unit_test(paths),       cmocka_unit_test(kinds),
+		cmocka_unit_test(cleans), cmocka_unit_test(stays_quick),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
