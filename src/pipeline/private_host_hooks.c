@@ -32,6 +32,42 @@ static const char program[] =
     "with open(answer, 'w', encoding='utf-8', newline='') as file:\n"
     "    file.write('\\0'.join(words))\n";
 
+/* Colours and cursors of terminals go, of a line that was written over the last state stays, and what is no UTF-8 becomes "?". */
+static str plain(struct arena *a, str said)
+{
+	struct buf b;
+	size_t line = 0;
+	buf_init(&b, 2 * HOST_TAIL_MAX);
+	for (size_t i = 0; i < said.n;) {
+		uint32_t c;
+		size_t at = i;
+		if (said.p[i] == '\033') {
+			i += str_at(said, i + 1) == '[' ? 2 : 1;
+			while (i < said.n && i - at > 1 && !(said.p[i] >= '@' && said.p[i] <= '~')) i++;
+			i++;
+		} else if (said.p[i] == '\r' && str_at(said, i + 1) != '\n') {
+			b.n = line;
+			i++;
+		} else if (utf8_next(said, &i, &c)) {
+			if (c != '\r') buf_add(&b, said.p + at, i - at);
+			if (c == '\n') line = b.n;
+		} else {
+			buf_add_char(&b, '?');
+			i++;
+		}
+	}
+	str out = buf_take(&b, a);
+	buf_release(&b);
+	return out;
+}
+
+static void log_lines(struct host_build *b, const char *hook, str said)
+{
+	const struct private_means *m = b->options->means;
+	str line;
+	while (m->log && str_line(&said, &line)) m->log(m->log_context, arena_fmt(b->a, "%s: " STR_FMT, hook, STR_ARG(line)).p);
+}
+
 static str line_before(str *text)
 {
 	size_t end = str_rchr(*text, '\n');
@@ -91,6 +127,8 @@ static bool call(struct host_build *b, const char *hook, str place, bool *given,
 	*words = (struct str_list){ 0 };
 	if (!io_mkdirs(temporary.p, b->e) || !io_unlink(answer.p, b->e) || !host_run(a, &p, b->e)) return false;
 	struct io_stat st = { 0 };
+	p.said = plain(a, p.said);
+	log_lines(b, hook, p.said);
 	if (p.status != 0 || !io_stat(answer.p, &st, b->e) || !st.exists) return failed(b, hook, &p);
 	if (!io_read_file(a, answer.p, ANSWER_MAX, &text, b->e)) return false;
 	bool more = str_cut(text, '\0', &word, &text);

@@ -689,6 +689,16 @@ def test_a_backend_that_fails(lamina):
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-failed", "not_there")
 
 
+def test_what_it_says_is_plain_text(lamina):
+    """Colours, progress and other encodings do not reach the message."""
+    lamina.own(steps="sys.stdout.buffer.write(b'one\\r\\x1b[2Ktwo\\r\\x1b[1;31mthree\\x1b[0m caf\\xe9\\r\\n\\xe2\\x82\\xac\\x1b'); sys.stdout.flush(); os._exit(3)")
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip")
+    result.refused(3, "host-build-failed", "status 3")
+    assert result.error["why"] == "three caf?\n\u20ac", result
+    lamina.own(steps="print('all is well')")
+    assert "build_wheel: all is well" in build(lamina, "--package", "own", *HERE, "-o", "own.zip", "-vv").ok().err
+
+
 def test_a_backend_that_talks(lamina):
     """More than a pipe holds, on both; none of it is shown when all goes well."""
     lamina.own(steps="[print('loud ' * 200) or print('louder ' * 200, file=sys.stderr) for _ in range(3000)]")
