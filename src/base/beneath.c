@@ -38,50 +38,62 @@ static bool part_of(str part, char out[256], struct err *e)
 
 bool beneath_open(struct arena *a, str folder, struct beneath *out, struct err *e)
 {
-	struct beneath b = { .a = a, .folder = arena_str(a, folder), .top = -1, .last = -1 };
-	b.top = open(b.folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (b.top < 0) return io_fail(e, "read", errno, "open the folder", b.folder.p);
-	*out = b;
+	*out = (struct beneath){ .a = a, .folder = arena_str(a, folder) };
+	out->fds[0] = open(out->folder.p, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (out->fds[0] < 0) return io_fail(e, "read", errno, "open the folder", out->folder.p);
+	out->n = 1;
 	return true;
 }
 
-static void forget_last(struct beneath *b)
+static void leave(struct beneath *b, size_t n)
 {
-	io_close(&b->last);
-	b->last_name = (str){ 0 };
+	while (b->n > n) io_close(&b->fds[--b->n]);
 }
 
-/* One part down; at is closed unless it is the top. -1 and errno. */
-static int descend(const struct beneath *b, int at, const char *part, bool make)
+/* How many of the open folders lie on the way to name. */
+static size_t common(const struct beneath *b, str name)
 {
-	int next = -1, sys = 0;
-	if (!make || mkdirat(at, part, 0755) == 0 || errno == EEXIST) next = openat(at, part, FOLDER_FLAGS);
-	sys = errno;
-	if (at != b->top) close(at);
-	errno = sys;
-	return next;
+	size_t n = 1;
+	while (n < b->n) {
+		size_t end = b->ends[n];
+		if (end > name.n || memcmp(b->last, name.p, end) != 0 || (end < name.n && name.p[end] != '/')) break;
+		n++;
+	}
+	return n;
 }
 
-/* Makes name (empty: the folder itself) the last folder. */
+/* One part down. */
+static bool descend(struct beneath *b, const char *part, bool make)
+{
+	int at = b->fds[b->n - 1], fd = openat(at, part, FOLDER_FLAGS);
+	if (fd < 0 && errno == ENOENT && make) {
+		if (mkdirat(at, part, 0755) != 0 && errno != EEXIST) return false;
+		fd = openat(at, part, FOLDER_FLAGS);
+	}
+	if (fd < 0) return false;
+	b->fds[b->n] = fd;
+	return true;
+}
+
+/* Makes name (empty: the folder itself) the last of the open folders. */
 static bool enter(struct beneath *b, str name, bool make, struct err *e)
 {
 	char text[256];
-	str rest = name, part;
-	if (name.n && str_eq(name, b->last_name)) return true;
-	forget_last(b);
-	int at = b->top;
-	while (rest.n > 0) {
-		bool more = str_cut(rest, '/', &part, &rest);
-		if (!part_of(part, text, e) || (more && !rest.n && !part_of(rest, text, e))) {
-			if (at != b->top) close(at);
-			return false;
-		}
-		at = descend(b, at, text, make);
-		if (at < 0) return fail(b, name, e, make ? "create" : "read", errno, make ? "create the folder" : "open the folder");
+	if (name.n > sizeof b->last) return fail(b, name, e, "create", ENAMETOOLONG, "create");
+	leave(b, common(b, name));
+	size_t at = b->n > 1 ? b->ends[b->n - 1] : 0;
+	if (name.n) memcpy(b->last, name.p, name.n);
+	while (at < name.n) {
+		if (b->n > 1) at++; /* the slash */
+		size_t slash = str_chr(str_from_pos(name, at), '/');
+		size_t end = slash == STR_NONE ? name.n : at + slash;
+		if (!part_of(str_slice(name, at, end), text, e)) return false;
+		if (b->n > BENEATH_DEPTH_MAX) return fail(b, name, e, "create", ENAMETOOLONG, "create");
+		if (!descend(b, text, make))
+			return fail(b, name, e, make ? "create" : "read", errno, make ? "create the folder" : "open the folder");
+		b->ends[b->n++] = end;
+		at = end;
 	}
-	if (at == b->top) return true;
-	b->last = at;
-	b->last_name = arena_str(b->a, name);
 	return true;
 }
 
@@ -94,7 +106,7 @@ static bool open_name(struct beneath *b, str name, bool make, int flags, mode_t 
 	str folder = slash == STR_NONE ? (str){ 0 } : str_slice(name, 0, slash);
 	if (slash == 0) return part_of((str){ 0 }, text, e); /* absolute */
 	if (!part_of(slash == STR_NONE ? name : str_from_pos(name, slash + 1), text, e) || !enter(b, folder, make, e)) return false;
-	int got = openat(folder.n ? b->last : b->top, text, flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
+	int got = openat(b->fds[b->n - 1], text, flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
 	if (got < 0) return fail(b, name, e, make ? "create" : "read", errno, make ? "create" : "open");
 	*fd = got;
 	return true;
@@ -118,10 +130,4 @@ bool beneath_read(struct beneath *b, str name, int *fd, struct err *e)
 	return true;
 }
 
-void beneath_close(struct beneath *b)
-{
-	if (!b->a) return;
-	forget_last(b);
-	io_close(&b->top);
-	b->a = NULL;
-}
+void beneath_close(struct beneath *b) { leave(b, 0); }
