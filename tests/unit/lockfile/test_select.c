@@ -86,6 +86,37 @@ static void choices(void **state)
 		{ "archive that is a wheel", { { LOCKED_ARCHIVE, "a-1-py3-none-any.whl", true } }, 0, 0, NULL, NULL },
 		{ "archive for another", { { LOCKED_ARCHIVE, "a-1-py3-none-win32.whl", true } }, 0, SIZE_MAX - 1, "no-wheel", "a 1" },
 		{ "archive", { { LOCKED_ARCHIVE, "a-1.tar.gz", true } }, 0, SIZE_MAX - 1, "sdist-only", "a 1" },
+		{ "wheel over sdist that could be built",
+		  { { LOCKED_SDIST, "a-1.tar.gz", true }, { LOCKED_WHEEL, "a-1-py3-none-any.whl", true } },
+		  LOCK_SELECT_SDISTS,
+		  1,
+		  NULL,
+		  NULL },
+		{ "sdist that can be built",
+		  { { LOCKED_WHEEL, "a-1-py3-none-win32.whl", true }, { LOCKED_SDIST, "a-1.tar.gz", true } },
+		  LOCK_SELECT_SDISTS,
+		  1,
+		  NULL,
+		  NULL },
+		{ "archive that can be built", { { LOCKED_ARCHIVE, "a-1.tar.gz", true } }, LOCK_SELECT_SDISTS, 0, NULL, NULL },
+		{ "repositories are not built",
+		  { { LOCKED_VCS, "", false } },
+		  LOCK_SELECT_SDISTS,
+		  SIZE_MAX - 1,
+		  "source-only",
+		  "version control" },
+		{ "nor folders by that",
+		  { { LOCKED_DIRECTORY, "", false } },
+		  LOCK_SELECT_SDISTS,
+		  SIZE_MAX - 1,
+		  "source-only",
+		  "folder" },
+		{ "sdist without hash",
+		  { { LOCKED_SDIST, "a-1.tar.gz", false } },
+		  LOCK_SELECT_SDISTS,
+		  SIZE_MAX - 1,
+		  "hash-missing",
+		  "a-1.tar.gz" },
 		{ "without hash",
 		  { { LOCKED_WHEEL, "a-1-py3-none-any.whl", false } },
 		  0,
@@ -128,8 +159,38 @@ static void the_nearest_is_named(void **state)
 	bench_end(&b);
 }
 
+/* pip's --no-binary and --only-binary, where there is a choice. */
+static void formats(void **state)
+{
+	(void)state;
+	static const struct file_row both[] = { { LOCKED_WHEEL, "a-1-py3-none-any.whl", true },
+		                                    { LOCKED_SDIST, "a-1.tar.gz", true },
+		                                    { 0 } };
+	static const struct {
+		const char *row;
+		bool no_wheels, no_sdists;
+		unsigned flags;
+		size_t want;
+	} rows[] = { { "wheel", false, false, LOCK_SELECT_SDISTS, 0 },
+		         { "no wheels", true, false, LOCK_SELECT_SDISTS, 1 },
+		         { "no wheels, but nothing else is built", true, false, 0, 0 },
+		         { "no sdists", false, true, LOCK_SELECT_SDISTS, 0 },
+		         { "neither", true, true, LOCK_SELECT_SDISTS, 0 } };
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct bench b;
+		struct locked_package p;
+		bench_begin(&b);
+		make(&b, &p, both);
+		p.no_wheels = rows[i].no_wheels;
+		p.no_sdists = rows[i].no_sdists;
+		CHECK(rows[i].row, lock_select_one(&b.a, &p, &b.target, rows[i].flags, &b.e) && p.chosen == rows[i].want);
+		bench_end(&b);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(choices), cmocka_unit_test(the_nearest_is_named) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(choices), cmocka_unit_test(the_nearest_is_named),
+		                                cmocka_unit_test(formats) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
