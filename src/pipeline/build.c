@@ -13,6 +13,7 @@
 #include "pipeline/build_go.h"
 #include "pipeline/build_key.h"
 #include "pipeline/build_parts.h"
+#include "pipeline/locking_own.h"
 #include "target/target.h"
 
 /* How often a wheel that turns out damaged is fetched again. */
@@ -120,12 +121,13 @@ static bool lock_job(struct build *b, struct job *j)
 
 /* --- stage: fetch --- */
 
-static void ask_for(struct job *j, struct fetch_request *requests, size_t *n)
+static void ask_for(struct build *b, struct job *j, struct fetch_request *requests, size_t *n)
 {
 	j->first_request = *n;
 	j->n_requests = j->locking.set.packages.n;
 	for (size_t k = 0; k < j->n_requests; k++)
 		requests[(*n)++] = (struct fetch_request){ .package = &j->locking.set.packages.p[k],
+			                                       .listed = locking_own_tree(&b->locking, &j->locking.set.packages.p[k]),
 			                                       .target = &j->locking.target,
 			                                       .lock_format = j->locking.set.format,
 			                                       .lock_folder = path_dir(j->locking.set.lock_path),
@@ -166,7 +168,7 @@ static bool fetch_jobs(struct build *b)
 		const struct build_index *index = b->indexes.p[x];
 		size_t from = n;
 		for (size_t i = 0; i < b->n; i++)
-			if (!b->jobs[i].done && b->jobs[i].index == index) ask_for(&b->jobs[i], b->requests, &n);
+			if (!b->jobs[i].done && b->jobs[i].index == index) ask_for(b, &b->jobs[i], b->requests, &n);
 		if (!fetch_from(b, index, b->requests + from, n - from, b->fetched + from)) return false;
 	}
 	return true;

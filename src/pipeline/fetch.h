@@ -50,7 +50,8 @@ struct fetch_request {
 	const char *lock_format; /* for messages and the note about hashes */
 	str lock_folder;         /* relative paths in the lock start here */
 	struct private_policy policy;
-	struct notes *notes; /* of the artifact that wants it */
+	const struct private_tree *listed; /* of a folder of source code: as this run has just listed it; NULL: not yet */
+	struct notes *notes;               /* of the artifact that wants it */
 };
 
 struct fetch_result {

@@ -37,6 +37,7 @@ static const struct private_wheel *make(struct fetch *f, str folder, const struc
 	if (old) return old;
 	struct private_wheel *made = arena_new(f->a, struct private_wheel);
 	struct private_options options = fetch_private_options(f, r);
+	options.listed = r->listed;
 	if (!private_wheel_make(f->a, folder, &options, r->notes, made, f->e)) return NULL;
 	*vec_push(f->a, &f->made) = (struct fetch_made){ folder, r, made };
 	return made;

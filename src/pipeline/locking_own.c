@@ -21,6 +21,7 @@ struct locking_own {
 	struct source_wheel wheel;
 	bool planned;   /* wheel is filled in */
 	bool listed;    /* tree is */
+	str place;      /* absolute, when it was put in */
 	struct err why; /* not planned */
 };
 
@@ -263,7 +264,7 @@ static bool refused(struct own *w, const struct locking_own *folder, str *own)
 }
 
 /* Each folder once in a run. */
-static const struct locking_own *look(struct own *w)
+static struct locking_own *look(struct own *w)
 {
 	struct notes later; /* said again when the wheel is made */
 	for (size_t i = 0; i < w->options->own.n; i++)
@@ -280,7 +281,7 @@ static const struct locking_own *look(struct own *w)
 static bool add(struct own *w, str *own)
 {
 	bool as_files;
-	const struct locking_own *folder = look(w);
+	struct locking_own *folder = look(w);
 	if (!folder->planned) return refused(w, folder, own);
 	w->name = *own = name_normalize(w->a, folder->wheel.name);
 	if (!is_wanted(w) || is_listed(w, w->name)) return true;
@@ -291,7 +292,19 @@ static bool add(struct own *w, str *own)
 		         STR_ARG(w->name));
 		return watch(w, folder), true;
 	}
-	return add_folder(w, &folder->wheel);
+	if (!add_folder(w, &folder->wheel)) return false;
+	folder->place = w->out->set.packages.p[w->out->set.packages.n - 1].files.p[0].path;
+	return true;
+}
+
+const struct private_tree *locking_own_tree(const struct locking_options *options, const struct locked_package *package)
+{
+	for (size_t i = 0; i < options->own.n && package->files.n == 1; i++) {
+		const struct locking_own *own = options->own.p[i];
+		const struct locked_file *f = &package->files.p[0];
+		if (f->kind == LOCKED_DIRECTORY && own->listed && own->place.n && str_eq(own->place, f->path)) return &own->tree;
+	}
+	return NULL;
 }
 
 bool locking_own_add(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,

@@ -22,6 +22,9 @@
 bool locking_own_add(struct arena *a, const struct artifact *artifact, struct locking_options *options, struct notes *notes,
                      struct locking *out, str *own, struct err *e);
 
+/* The listing that it was judged by, when this is such a package; else NULL. */
+const struct private_tree *locking_own_tree(const struct locking_options *options, const struct locked_package *package);
+
 /* A folder as a locked package, by what its project files say. */
 bool locking_add_folder(struct arena *a, str folder, const struct source_wheel *wheel, str from_file, struct locking *out,
                         struct err *e);

@@ -41,6 +41,8 @@ struct private_means {
 	void *log_context;
 };
 
+struct private_tree;
+
 struct private_options {
 	struct store *store;
 	size_t jobs;
@@ -49,6 +51,7 @@ struct private_options {
 	struct private_policy policy;
 	const struct private_means *means; /* NULL: as if policy.host were false */
 	const struct lock_target *target;  /* that the wheel must fit; NULL: likewise */
+	const struct private_tree *listed; /* the folder as this run has just listed it; NULL: not yet */
 	const struct index_config *config; /* of the lock that is read, for build requirements; NULL: that of means */
 	const atomic_bool *cancel;
 };

@@ -313,7 +313,10 @@ static bool run(struct making *m, struct notes *notes, struct private_wheel *out
 {
 	struct err refusal = { 0 };
 	struct sha256 digest;
-	if (!private_tree_list(m->a, m->tree.folder, &m->tree, m->e)) return false;
+	if (m->options->listed)
+		m->tree = *m->options->listed;
+	else if (!private_tree_list(m->a, m->tree.folder, &m->tree, m->e))
+		return false;
 	if (m->options->archive.n) private_sdist_tree(&m->tree, m->options->archive);
 	if (!source_wheel_plan(m->a, &m->tree.tree, notes, &m->wheel, &refusal)) {
 		if (is_refused(&refusal) && private_host_allowed(m->options))
