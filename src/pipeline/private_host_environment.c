@@ -56,6 +56,19 @@ static bool write_constraints(struct host_build *b, struct str_list *files)
 	return ok;
 }
 
+/* From the lines of the text that was made of them to those of the project's file; what the backend asks for stands in none. */
+static void place_wants(struct host_build *b, struct wants *wants, str name, str path)
+{
+	for (size_t i = 0; i < wants->list.n; i++) {
+		struct want *w = &wants->list.p[i];
+		if (!str_eq(w->from_file, name)) continue;
+		bool known = b->lines && w->line > 0 && w->line <= b->requires.n;
+		w->from_file = known ? path : S("the build backend");
+		w->line = known ? b->lines[w->line - 1] : 0;
+		w->column = 0;
+	}
+}
+
 static bool read_wants(struct host_build *b, const struct str_list *requires, struct notes *notes, struct wants *out)
 {
 	struct arena *a = b->a;
@@ -74,9 +87,11 @@ static bool read_wants(struct host_build *b, const struct str_list *requires, st
 	if (over)
 		return err_set(b->e, ERR_FORMAT, "too-large", "the build requirements of `" STR_FMT "` are too many",
 		               STR_ARG(b->called));
-	*vec_push(a, &request.requirements) =
-	    arena_fmt(a, STR_FMT " (build requirements)", STR_ARG(path_join(a, b->tree->folder, S("pyproject.toml"))));
-	return wants_read(a, &request, notes, out, b->e);
+	str path = path_join(a, b->tree->tree.where, S("pyproject.toml")), name = arena_join(a, path, S(" (build requirements)"));
+	*vec_push(a, &request.requirements) = name;
+	if (!wants_read(a, &request, notes, out, b->e)) return false;
+	place_wants(b, out, name, path);
+	return true;
 }
 
 /* What the project's own file says of indexes comes beside options, environment and lamina.toml; else those of the lock count. */
@@ -101,7 +116,8 @@ static bool resolve(struct host_build *b, const struct wants *wants, const struc
 		                                   .offline = m->offline,
 		                                   .log = m->log,
 		                                   .context = m->log_context };
-	struct resolve_options options = { .cancel = b->options->cancel, .jobs = b->options->jobs };
+	struct resolve_options options = { .cancel = b->options->cancel, .jobs = b->options->jobs, .means = m };
+	options.sdists = options.policy.pure_sdists = b->options->policy.pure_sdists; /* no backend is run to run a backend */
 	return resolve_run(b->a, wants, &b->python.target, 1, &client, config, b->options->store, m->refresh, &options, notes, out,
 	                   NULL, b->e);
 }
@@ -121,6 +137,7 @@ static bool fetch(struct host_build *b, const struct resolution *r, const struct
 		                             .offline = m->offline,
 		                             .refresh = m->refresh,
 		                             .jobs = b->options->jobs,
+		                             .means = m,
 		                             .now = m->now,
 		                             .cancel = b->options->cancel,
 		                             .progress = m->progress,
@@ -134,6 +151,7 @@ static bool fetch(struct host_build *b, const struct resolution *r, const struct
 		requests[i] = (struct fetch_request){
 			.package = locked, .target = &b->python.target, .lock_format = "pylock.toml", .lock_folder = S("."), .notes = notes
 		};
+		requests[i].policy.pure_sdists = b->options->policy.pure_sdists;
 	}
 	if (!fetch_wheels(a, requests, r->packages.n, &options, results, &stats, b->e)) return false;
 	*out = arena_array(a, struct distribution, r->packages.n);

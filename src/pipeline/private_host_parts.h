@@ -30,6 +30,7 @@ struct host_build {
 	str backend;          /* "module:object" */
 	struct str_list path; /* backend-path */
 	struct str_list requires;
+	const uint32_t *lines;       /* beside requires: where they stand; NULL: nowhere */
 	struct str_list constraints; /* [tool.uv] build-constraint-dependencies */
 	/* private_host_key.c */
 	VEC(struct source_file) files;

@@ -56,6 +56,15 @@ static bool check_requires(struct host_build *b, const struct toml_document *d)
 	return true;
 }
 
+static void find_lines(struct host_build *b, const struct toml_document *d, const struct toml_value *list)
+{
+	uint32_t *lines = arena_array(b->a, uint32_t, b->requires.n);
+	uint32_t column;
+	if (!list || list->u.array.n != b->requires.n) return;
+	for (size_t i = 0; i < b->requires.n; i++) toml_line_column(d->text, list->u.array.p[i]->offset, &lines[i], &column);
+	b->lines = lines;
+}
+
 static bool read_build_system(struct host_build *b, const struct toml_document *d)
 {
 	const struct toml_value *table;
@@ -65,6 +74,7 @@ static bool read_build_system(struct host_build *b, const struct toml_document *
 	              !toml_want_string(d, table, "build-backend", &b->backend, b->e) ||
 	              !toml_want_strings(b->a, d, table, "backend-path", false, &b->path, b->e)))
 		return false;
+	find_lines(b, d, table ? toml_get(table, S("requires")) : NULL);
 	if (b->backend.n == 0) b->backend = LEGACY_BACKEND;
 	return check_backend(b, d) && check_path(b, d) && check_requires(b, d);
 }

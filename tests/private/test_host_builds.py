@@ -420,10 +420,25 @@ def test_build_constraints_of_the_project(lamina, index, place):
         build(lamina, "--package", "own", *HERE, "--build-constraint", "nowhere.txt", "-o", "own.zip").refused(6, "not-found", "nowhere.txt")
 
 
+def test_requirements_as_source_distributions(lamina, index):
+    """Those that can be read are built; no backend is run to run a backend."""
+    lamina.write("tool/pyproject.toml", '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n[project]\nname = "tool"\nversion = "1.0"\n')
+    lamina.write("tool/src/tool/__init__.py", "v = 'read'\n")
+    index.add(sdist(lamina, "tool", "tool"))
+    lamina.own(build_requires=["tool"], steps="import tool; files['got.py'] = tool.v")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert contents(lamina.folder / "own.zip")["python/got.py"] == b"read"
+    lamina.own("needy", name="needy")
+    index.add(sdist(lamina, "needy", "needy"))
+    lamina.own(build_requires=["needy"])
+    result = build(lamina, "--package", "own", *HERE, "-o", "own.zip")
+    assert result.status == 4 and "a build requirement of `own`" in result.error["message"] and "needy" in str(result.error), result
+
+
 def test_requirements_that_conflict(lamina, index):
     index.add(wheels.make("tool", "1.0"))
     lamina.own(build_requires=["tool>=2"])
-    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "no-solution", "build requirement", "tool>=2")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "no-solution", "build requirement", "tool>=2", "own/pyproject.toml:2")
     lamina.own(build_requires=["missing-thing"])
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "unknown-project", "missing-thing")
     assert lamina.left_in_tmp() == []
