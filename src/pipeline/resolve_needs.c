@@ -175,8 +175,11 @@ bool resolve_needs_of(struct resolve_target *t, struct resolve_project *p, size_
 	if (p->direct && p->direct->folder) {
 		from_folder(&m, p->direct->folder);
 	} else {
-		if (!c->metadata && !resolve_metadata_of(t, p->page, c->file, p->direct, &c->metadata, e)) return false;
-		from_metadata(&m, c->metadata);
+		m.refused = resolve_sdist_unseen(t, p, candidate);
+		if (str_empty(m.refused)) {
+			if (!c->metadata && !resolve_metadata_of(t, p->page, c->file, p->direct, &c->metadata, e)) return false;
+			from_metadata(&m, c->metadata);
+		}
 	}
 	struct resolve_needs *made = arena_new(a, struct resolve_needs);
 	made->extra = arena_str(a, extra);

@@ -205,6 +205,8 @@ bool resolve_metadata_of(struct resolve_target *t, const struct catalog_project 
                          const struct resolve_direct *direct, const struct catalog_metadata **out, struct err *e);
 /* Says that the chosen version was built, when it was. */
 void resolve_sdist_tell(struct resolve_target *t, const struct resolve_project *p, size_t candidate);
+/* Why the source distribution of that version is not even looked at; empty: it is. */
+str resolve_sdist_unseen(struct resolve_target *t, struct resolve_project *p, size_t candidate);
 /* Will that file be built? The catalog is not asked ahead for it. */
 bool resolve_waits_for_sdist(struct resolve_target *t, const struct resolve_project *p, size_t file);
 

@@ -209,30 +209,6 @@ static bool spelled(const struct resolve_project *p, str text)
 	return true;
 }
 
-static bool is_for_platform(str file) { return str_ends(file, S(".whl")) && !str_ends(file, S("-any.whl")); }
-
-/* Wheels for other platforms and none for all: the source compiles something, which the native rules refuse. It is not loaded to find that
- * out, version after version. The project's own backend may succeed. */
-static bool needs_compiler(struct resolve_target *t, const struct catalog_project *page, const struct catalog_release *release)
-{
-	const struct private_policy *policy = &t->run->options->policy;
-	bool platform = false, any = false;
-	if (!policy->pure_sdists || policy->host) return false;
-	for (size_t i = release->first; i < release->first + release->count; i++) {
-		platform = platform || is_for_platform(page->files[i].index.file);
-		any = any || str_ends(page->files[i].index.file, S("-any.whl"));
-	}
-	if (release->n_left_out == 0) return platform && !any;
-	struct arena_mark mark = arena_mark(t->run->a);
-	struct str_list names = catalog_left_out(page, (size_t)(release - page->releases), t->run->a);
-	for (size_t i = 0; i < names.n; i++) {
-		platform = platform || is_for_platform(names.p[i]);
-		any = any || str_ends(names.p[i], S("-any.whl"));
-	}
-	arena_rewind(t->run->a, mark);
-	return platform && !any;
-}
-
 static enum refusal_kind judge_release(const struct judging *j, const struct catalog_release *release, size_t *file)
 {
 	const struct catalog_project *page = j->p->page;
@@ -248,10 +224,6 @@ static enum refusal_kind judge_release(const struct judging *j, const struct cat
 			best_rank = rank;
 		}
 		if (furthest != REFUSED_NOT && (kind == REFUSED_NOT || kind > furthest)) furthest = kind;
-	}
-	if (best != SIZE_MAX && page->files[best].is_sdist && !j->p->direct && needs_compiler(j->t, page, release)) {
-		furthest = REFUSED_TAGS;
-		best = SIZE_MAX;
 	}
 	/* What was left out of memory are files that no target can use: which these are is asked for when a text needs it. */
 	if (release->n_left_out && furthest < REFUSED_TAGS && furthest != REFUSED_NOT) furthest = REFUSED_TAGS;

@@ -9,6 +9,9 @@
 #include "pipeline/private.h"
 #include "pipeline/resolve_parts.h"
 
+/* Of a project whose wheels are for platforms: that many source distributions which cannot be built speak for the others. */
+#define SDISTS_TRIED 3
+
 static str key_of(struct resolve_target *t, const struct locked_file *f)
 {
 	str target = t->run->options->policy.host ? t->lt->text : S("");
@@ -94,6 +97,48 @@ static bool is_built(struct resolve_target *t, const struct catalog_file *f)
 bool resolve_waits_for_sdist(struct resolve_target *t, const struct resolve_project *p, size_t file)
 {
 	return (p->direct && p->direct->metadata) || is_built(t, &p->page->files[file]);
+}
+
+/* --- what is not worth loading --- */
+
+static void count_wheel(str file, bool *platform, bool *any)
+{
+	if (!str_ends(file, S(".whl"))) return;
+	if (str_ends(file, S("-any.whl")))
+		*any = true;
+	else
+		*platform = true;
+}
+
+/* Wheels for platforms and none for all: most likely the source compiles something. */
+static bool seems_to_compile(struct resolve_target *t, const struct catalog_project *page, size_t candidate)
+{
+	const struct catalog_release *release = &page->releases[candidate];
+	bool platform = false, any = false;
+	for (size_t i = release->first; i < release->first + release->count; i++)
+		count_wheel(page->files[i].index.file, &platform, &any);
+	if (release->n_left_out) {
+		struct arena_mark mark = arena_mark(t->run->a);
+		struct str_list names = catalog_left_out(page, candidate, t->run->a);
+		for (size_t i = 0; i < names.n; i++) count_wheel(names.p[i], &platform, &any);
+		arena_rewind(t->run->a, mark);
+	}
+	return platform && !any;
+}
+
+str resolve_sdist_unseen(struct resolve_target *t, struct resolve_project *p, size_t candidate)
+{
+	const struct private_policy *policy = &t->run->options->policy;
+	size_t refused = 0;
+	if (p->direct || policy->host || p->more[candidate].metadata || !is_built(t, &p->page->files[p->more[candidate].file]))
+		return S("");
+	for (size_t i = 0; i < p->solver.n && refused < SDISTS_TRIED; i++) {
+		const struct catalog_metadata *m = p->more[i].metadata;
+		refused += m && m->broken && p->more[i].file != SIZE_MAX && p->page->files[p->more[i].file].is_sdist;
+	}
+	if (refused < SDISTS_TRIED || !seems_to_compile(t, p->page, candidate)) return S("");
+	return arena_fmt(t->run->a, "has no wheel for " STR_FMT ", and others of its source distributions cannot be built here",
+	                 STR_ARG(t->lt->text));
 }
 
 static struct locked_file locked_of(const struct catalog_file *f)

@@ -179,6 +179,30 @@ def test_poetry_files_and_urls(lamina, index):
     assert packages(lamina.folder / "o.zip") == ["local", "remote"]
 
 
+def test_a_path_in_pylock(lamina):
+    s = sdists.make("demo")
+    s.save(lamina.folder / "locks/vendor")
+    place = f'path = "vendor/{s.file}", hashes = {{ sha256 = "{s.sha256}" }}'
+    for entry in (f'sdist = {{ name = "{s.file}", {place} }}', f"archive = {{ {place} }}"):
+        lamina.write("locks/pylock.toml", f'lock-version = "1.0"\ncreated-by = "test"\n[[packages]]\nname = "demo"\nversion = "1.0"\n{entry}\n')
+        lamina("build", "--lock", "locks/pylock.toml", *PY312, *PURE, "-o", "o.zip", "--force").ok()
+        assert packages(lamina.folder / "o.zip") == ["demo"]
+
+
+def test_zip_archives(lamina, index):
+    import io
+    import zipfile
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("demo-1.0/pyproject.toml", sdists.SETUPTOOLS + '[project]\nname = "demo"\nversion = "1.0"\n')
+        z.writestr("demo-1.0/demo.py", "x = 1\n")
+        z.writestr("demo-1.0/PKG-INFO", "Metadata-Version: 1.0\nName: demo\nVersion: 1.0\n")
+    index.add(wheels.Wheel("demo", "1.0", "demo-1.0.zip", out.getvalue()))
+    lamina.requirements("demo")
+    lamina("build", "-r", "requirements.txt", *PY312, *PURE, "-o", "o.zip").ok()
+    assert content(lamina)["python/demo.py"] == b"x = 1\n"
+
+
 # --- which file ------------------------------------------------------------------------------------------------------
 
 
@@ -274,14 +298,14 @@ def test_what_cannot_be_built_is_passed_by(lamina, index):
 
 
 def test_what_has_wheels_for_others_only_is_not_loaded(lamina, index):
-    """It compiles, since it has a wheel a platform: nobody loads source distribution after source distribution for that."""
+    """It compiles, since it has a wheel a platform: nobody loads source distribution after source distribution for that, but some."""
     for minor in range(5):
         index.add(sdists.compiled("demo", f"2.{minor}"), wheels.make("demo", f"2.{minor}", tag=NATIVE))
     index.add(wheels.make("demo", "1.0"))
     lamina.requirements("demo")
     lamina("lock", "-r", "requirements.txt", *PY312, *PURE).ok()
     assert 'version = "1.0"' in (lamina.folder / "pylock.requirements.toml").read_text()
-    assert not [r for r in index.files() if r.endswith(".tar.gz")]
+    assert sorted(r for r in index.files() if r.endswith(".tar.gz")) == [f"/files/demo-2.{minor}.tar.gz" for minor in (2, 3, 4)]
 
 
 def test_direct_references(lamina, index):
@@ -295,6 +319,42 @@ def test_direct_references(lamina, index):
         assert packages(lamina.folder / "o.zip") == ["demo", "low"], line
         assert "archive = {" in (lamina.folder / "pylock.r.toml").read_text()
         lamina.build("-r", "r.txt", *PY312, "--no-lock", "-o", "o.zip", target=()).refused(4, "source-only")
+
+
+def test_going_back(lamina, index):
+    """What a source distribution needs is weighed as what wheels need is: versions that contradict each other are passed by."""
+    index.add(sdists.make("top", "2.0", requires=["low<2", "side"]), sdists.make("top", "1.0", requires=["low"]), wheels.make("side", requires=["low>=2"]),
+              sdists.make("low", "1.0"), sdists.make("low", "2.0"), sdists.compiled("low", "3.0"))
+    lamina.requirements("top")
+    lamina("lock", "-r", "requirements.txt", *PY312, *PURE).ok()
+    lock = (lamina.folder / "pylock.requirements.toml").read_text()
+    assert 'name = "top"\nversion = "1.0"' in lock and 'name = "low"\nversion = "2.0"' in lock
+    lamina("build", "-r", "requirements.txt", *PY312, "-o", "o.zip").ok()
+
+
+def test_extras_and_pythons(lamina, index):
+    index.add(sdists.make("top", extras={"more": ["low"]}), wheels.make("low"), sdists.make("old", "1.0"), sdists.make("old", "2.0", requires_python=">=3.13"))
+    lamina.requirements("top[more]", "old")
+    lamina("build", "-r", "requirements.txt", *PY312, *PURE, "-o", "o.zip").ok()
+    assert packages(lamina.folder / "o.zip") == ["low", "old", "top"]
+    assert 'name = "old"\nversion = "1.0"' in (lamina.folder / "pylock.requirements.toml").read_text()
+
+
+def test_targets_of_one_lock(lamina, index):
+    """One target has a wheel: the lock has both files, and each target takes its own."""
+    index.add(sdists.make("demo"), wheels.native("demo", "1.0", arch="x86_64"))
+    lamina.requirements("demo")
+    result = lamina.build("-r", "requirements.txt", *BOTH, *PURE, "-o", "{arch}.zip", target=()).ok()
+    lock = (lamina.folder / "pylock.requirements.toml").read_text()
+    assert lock.count("sdist = {") == 1 and lock.count("x86_64.whl") >= 1
+    assert {r["arch"]: r["distributions"][0].get("backend") for r in result.records} == {"x86_64": None, "arm64": "setuptools"}
+
+
+def test_untried_versions_are_no_advice(lamina, index):
+    index.add(sdists.compiled("demo", "3.0"), sdists.compiled("demo", "2.0"), wheels.make("demo", "1.0"))
+    lamina.requirements("demo==2.0")
+    lamina.build("-r", "requirements.txt", *PY312, *PURE, "-o", "o.zip", target=()).refused(
+        4, "cannot-build", "the newest version of demo that works on python3.12/arm64 is 1.0", "--build=host")
 
 
 def test_a_pin_that_cannot_be_built(lamina, index):
@@ -387,6 +447,27 @@ def test_a_lost_wheel_is_made_again(lamina, index):
     assert len({(lamina.folder / n).read_bytes() for n in ("o.zip", "p.zip", "q.zip")}) == 1
 
 
+def test_many_at_once(lamina, index):
+    index.add(sdists.make("demo", files={f"demo/m{i}.py": f"x = {i}\n" for i in range(300)} | {"demo/__init__.py": ""}))
+    lamina.requirements("demo==1.0")
+    runs = [lamina.start("build", "--lock", "requirements.txt", *PY312, *PURE, "-o", f"o{i}.zip") for i in range(6)]
+    for run in runs:
+        out, err = run.communicate(timeout=60)
+        assert run.returncode == 0, err.decode()
+    assert len({(lamina.folder / f"o{i}.zip").read_bytes() for i in range(6)}) == 1
+    assert not list((lamina.cache / "v1/tmp").iterdir())
+
+
+def test_a_store_that_cannot_be_written(lamina, index):
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    index.add(sdists.make("demo"))
+    lamina.requirements("demo==1.0")
+    lamina.cache.mkdir()
+    lamina.cache.chmod(0o555)
+    lamina.build("--lock", "requirements.txt", *PY312, *PURE, "-o", "o.zip", target=()).refused(6, "store-not-writable")
+
+
 def test_offline(lamina, index):
     index.add(sdists.make("demo"))
     lamina.requirements("demo==1.0")
@@ -455,6 +536,8 @@ def test_lamina_toml(lamina, index):
     lamina("build", "--json", "--sdists", "pure").ok()
     lamina.write("lamina.toml", text.replace('"pure"', '"yes"'))
     lamina("build", "--json").refused(2, "bad-value", "`yes` is no way to treat source distributions", "choose from no, pure", "lamina.toml:4:10")
+    lamina.write("lamina.toml", text + 'build = "docker"\n')
+    lamina("build", "--json").refused(2, "bad-value", "`docker` is no way to build", "choose from native, host", "lamina.toml:7:9")
 
 
 def test_one_lock_one_choice(lamina, index):
