@@ -5,6 +5,8 @@ SPDX-License-Identifier: Apache-2.0
 import os
 import tarfile
 
+import pytest
+
 
 def tree(folder):
     """{path: None for folders, (executable, bytes) for files}, links followed."""
@@ -23,3 +25,10 @@ def by_python(path, folder):
     with tarfile.open(path, encoding="utf-8") as t:
         t.extractall(folder, filter="data")
     return tree(folder)
+
+
+def needs_library(answer):
+    """Skips what libarchive is needed for where there is none."""
+    if answer.get("error", {}).get("rule") == "no-libarchive":
+        pytest.skip("needs libarchive: " + answer["error"]["message"].split("\n")[-1][:200])
+    return answer

@@ -19,7 +19,7 @@ import zipfile
 import pytest
 
 sys.path[:0] = [os.path.dirname(__file__), os.path.join(os.path.dirname(__file__), "..", "suites")]
-from compare import by_python, tree  # noqa: E402
+from compare import by_python, needs_library, tree  # noqa: E402
 from hostile import FIXTURES, content  # noqa: E402
 from judge import Judge  # noqa: E402
 from maker import BLOCK, CODERS, TOP  # noqa: E402
@@ -118,7 +118,7 @@ def test_honest_trees(judge, tmp_path, random_tree, packer):
         path.write_bytes(CODERS[ending](plain.read_bytes()))
         to = tmp_path / f"to{n}"
         to.mkdir()
-        answer = judge.ask("sdist.unpack", path=str(path), folder=str(to))
+        answer = needs_library(judge.ask("sdist.unpack", path=str(path), folder=str(to)))
         assert answer == {"ok": {"top": str(to / TOP)}}, (n, answer)
         assert tree(to) == by_python(path, tmp_path / f"python{n}"), n
         theirs = tree(where)

@@ -12,7 +12,7 @@ import tempfile
 import pytest
 
 sys.path[:0] = [os.path.dirname(__file__), os.path.join(os.path.dirname(__file__), "..", "suites")]
-from compare import by_python, tree  # noqa: E402
+from compare import by_python, needs_library, tree  # noqa: E402
 from hostile import FIXTURES, content  # noqa: E402
 from judge import PROGRAM, Judge  # noqa: E402
 
@@ -40,7 +40,7 @@ def test_reason(judge, tmp_path, name):
     path = tmp_path / (name + ending)
     path.write_bytes(content(name))
     before = cpu_seconds(judge.process.pid)
-    answer = judge.ask("sdist.unpack", path=str(path), folder=str(folder))
+    answer = needs_library(judge.ask("sdist.unpack", path=str(path), folder=str(folder)))
     assert cpu_seconds(judge.process.pid) - before < CPU_SECONDS
     assert sorted(p.name for p in around.rglob("*") if folder not in p.parents) == ["folder", "in"]
     error = answer.get("error", {})
