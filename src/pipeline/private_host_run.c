@@ -15,6 +15,7 @@
 #include "pipeline/private_host_parts.h"
 
 #define LOOK_MS  50
+#define END_MS   2
 #define GRACE_MS 3000
 
 struct child {
@@ -56,17 +57,20 @@ static void take(struct child *c)
 	}
 }
 
-/* Waits for news, at most LOOK_MS; awaits the child when it is done. */
-static void turn(struct child *c)
+/* Waits for news, and awaits the child when it is done. Milliseconds that passed, about: a child that talks has 1 a turn. Once the pipe is
+ * closed the end is near. */
+static unsigned turn(struct child *c)
 {
 	struct pollfd fd = { .fd = c->out, .events = POLLIN };
 	pid_t pid;
-	(void)!poll(&fd, c->out >= 0 ? 1 : 0, LOOK_MS);
+	int wait_ms = c->out >= 0 ? LOOK_MS : END_MS;
+	bool quiet = poll(&fd, c->out >= 0 ? 1 : 0, wait_ms) == 0;
 	take(c);
 	while ((pid = waitpid(c->pid, &c->status, WNOHANG)) < 0 && errno == EINTR) {
 	}
 	c->ended = pid != 0;
 	if (c->ended) take(c);
+	return quiet ? (unsigned)wait_ms : 1;
 }
 
 static void stop(struct child *c)
@@ -74,7 +78,7 @@ static void stop(struct child *c)
 	static const int signals[] = { SIGINT, SIGTERM };
 	for (size_t i = 0; i < sizeof signals / sizeof *signals && !c->ended; i++) {
 		kill(-c->pid, signals[i]);
-		for (int waited = 0; !c->ended && waited < GRACE_MS; waited += LOOK_MS) turn(c);
+		for (unsigned waited = 0; !c->ended && waited < GRACE_MS;) waited += turn(c);
 	}
 	/* Whatever is left of the group, the leader or not. */
 	kill(-c->pid, SIGKILL);
@@ -117,12 +121,12 @@ static bool is_cancelled(const struct host_process *p)
 
 static bool await(struct child *c, const struct host_process *p, struct err *e)
 {
-	for (unsigned waited = 0; !c->ended; waited += LOOK_MS) {
+	for (unsigned waited = 0; !c->ended;) {
 		if (is_cancelled(p) || (p->limit_ms && waited > p->limit_ms)) {
 			stop(c);
 			break;
 		}
-		turn(c);
+		waited += turn(c);
 	}
 	return !is_cancelled(p) || err_set(e, ERR_INTERRUPT, "interrupted", "interrupted");
 }
