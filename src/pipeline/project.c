@@ -253,8 +253,25 @@ static bool refuse_identity(const struct build_request *request, struct err *e)
 	                   " builds has its kind and name there");
 }
 
+/* The option that the files here call for. */
+static const char *input_here(void)
+{
+	static const char *const projects[] = { "poetry.lock",  "uv.lock",        "pylock.toml",      "pdm.lock",
+		                                    "Pipfile.lock", "pyproject.toml", "requirements.txt", NULL };
+	for (const char *const *name = projects; *name; name++) {
+		struct io_stat st = { 0 };
+		struct err ignored = { 0 };
+		if (!io_stat(*name, &st, &ignored) || !st.is_regular) continue;
+		return name[1] ? "--project ." : "-r requirements.txt";
+	}
+	return NULL;
+}
+
 static bool nothing_to_build(const struct build_request *request, struct err *e)
 {
+	const char *input = input_here();
+	str runtime = request->runtimes.n ? request->runtimes.p[0] : S("python3.12");
+	str output = request->output.n ? request->output : S("layer.zip");
 	if (request->names.n) {
 		err_set(e, ERR_USAGE, "no-artifact", "`" STR_FMT "` names no artifact: there is no " CONFIG_NAME " here",
 		        STR_ARG(request->names.p[0]));
@@ -262,8 +279,8 @@ static bool nothing_to_build(const struct build_request *request, struct err *e)
 	}
 	err_set(e, ERR_USAGE, "no-artifact",
 	        "nothing to build: there is no " CONFIG_NAME " here, and no option names what to build");
-	return err_help(
-	    e, "lamina build -r requirements.txt --runtime python3.12 -o layer.zip, or `lamina init` to write a " CONFIG_NAME);
+	return err_help(e, "lamina build %s --runtime " STR_FMT " -o " STR_FMT ", or `lamina init` to write a " CONFIG_NAME,
+	                input ? input : "-r requirements.txt", STR_ARG(runtime), STR_ARG(output));
 }
 
 /* Artifacts with the same inputs share a lock, and with it what wheels may be made of. */

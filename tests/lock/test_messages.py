@@ -120,3 +120,15 @@ def test_an_array_that_is_not_closed(lamina):
     refused(lamina.lock(*PY312), 3, "`,` or `]` in the array that begins in line 4 is missing", "pyproject.toml:8:1")
     lamina.write("pyproject.toml", '[project]\nname = "x"\ndependencies = ["a" "b"]\n')
     refused(lamina.lock(*PY312), 3, "`,` or `]` in the array is missing", "pyproject.toml:3:21")
+
+
+@pytest.mark.parametrize("files, words", [
+    (["poetry.lock", "pyproject.toml"], "--project ."), (["uv.lock"], "--project ."), (["pyproject.toml", "requirements.txt"], "--project ."),
+    (["requirements.txt"], "-r requirements.txt"), ([], "-r requirements.txt"),
+])
+def test_nothing_is_named(lamina, files, words):
+    """The help names what lies here, and keeps what was said."""
+    for name in files:
+        lamina.write(name)
+    refused(lamina("build"), 2, "nothing to build", f"lamina build {words} --runtime python3.12 -o layer.zip")
+    refused(lamina("build", "--runtime", "python3.13", "-o", "x.zip"), 2, f"lamina build {words} --runtime python3.13 -o x.zip")
