@@ -90,6 +90,7 @@ static bool read_folders(struct wants_reader *r, struct err *e)
 	for (size_t i = 0; i < r->request->folders.n; i++) {
 		struct want w = { .kind = WANT_REQUIREMENT, .file = { .kind = LOCKED_DIRECTORY, .path = r->request->folders.p[i] } };
 		wants_set_direct(r->a, &w, &w.file);
+		w.text = w.file.path; /* the name is not known yet */
 		if (!wants_add(r, &w, e)) return false;
 	}
 	return true;
@@ -99,6 +100,7 @@ bool wants_read(struct arena *a, const struct wants_request *request, struct not
 {
 	struct wants result = { 0 };
 	struct wants_reader r = { .a = a, .request = request, .notes = notes, .out = &result, .home = S(".") };
+	if (request->home.n) r.home = request->home;
 	if (request->requirements.n) r.home = path_dir(request->requirements.p[0]);
 	if (!wants_requirements(&r, e) || !read_project(&r, e) || !read_folders(&r, e)) return false;
 	if (!wants_digest(&r, e)) return false;

@@ -68,6 +68,7 @@ struct wants_request {
 	str text;                     /* p != NULL: the bytes of requirements.p[0], already read */
 	str project;                  /* folder or project file; p == NULL: none */
 	struct str_list folders;      /* of private projects: each is a direct reference, with all that it needs */
+	str home; /* where the lock of `folders` lies: the digest sees them from there, so that it is one wherever the process is */
 	const struct env *env;
 };
 

@@ -78,7 +78,11 @@ static bool add_file(struct wants_reader *r, struct buf *b, const struct want *w
 	const struct locked_file *f = &w->file;
 	str path = S("");
 	if (!str_empty(f->path)) {
-		if (!wants_path(r, path_dir(w->from_file), r->home, f->path, &path, e)) return false;
+		/* What stands in no file was said to the process, which may have been told where its folder is. */
+		bool said = str_empty(w->from_file);
+		if (said ? !wants_path_between(r, r->home, f->path, &path, e)
+		         : !wants_path(r, path_dir(w->from_file), r->home, f->path, &path, e))
+			return false;
 		path = path_clean(r->a, path);
 	}
 	buf_add_char(b, (char)('0' + (int)f->kind));

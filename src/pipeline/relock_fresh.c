@@ -18,25 +18,36 @@ static const char *const project_files[] = { "pyproject.toml", "setup.cfg", "set
 
 /* --- what is asked for --- */
 
-static str text_of_want(struct arena *a, const struct want *w)
+/* Folders that were named to the process: as the lock sees them, so that its bytes do not depend on where it was made. */
+static bool folder_text(struct relock_work *work, const struct want *w, str *out)
+{
+	if (!w->direct || w->file.kind != LOCKED_DIRECTORY || w->from_file.n) return true;
+	return pylock_path_from(work->a, work->lock->folder, w->file.path, out, work->e);
+}
+
+static bool text_of_want(struct relock_work *work, const struct want *w, str *out)
 {
 	static const char *const kinds[] = { "", " (constraint)", " (override)", " (excluded)" };
+	struct arena *a = work->a;
 	str text = w->text;
+	if (!folder_text(work, w, &text)) return false;
 	if (w->direct && w->file.url.n)
 		text = arena_fmt(a, STR_FMT " @ " STR_FMT, STR_ARG(w->name), STR_ARG(url_display(a, w->file.url)));
 	if (w->marker) text = arena_fmt(a, STR_FMT "; " STR_FMT, STR_ARG(text), STR_ARG(marker_text(a, w->marker)));
 	if (w->extra.n) text = arena_fmt(a, STR_FMT " (extra " STR_FMT ")", STR_ARG(text), STR_ARG(w->extra));
 	if (w->group.n) text = arena_fmt(a, STR_FMT " (group " STR_FMT ")", STR_ARG(text), STR_ARG(w->group));
-	return arena_join(a, text, str_from(kinds[w->kind]));
+	return *out = arena_join(a, text, str_from(kinds[w->kind])), true;
 }
 
-static void list_requires(struct relock_work *w)
+static bool list_requires(struct relock_work *w)
 {
 	struct str_list all = { 0 };
-	for (size_t i = 0; i < w->wants.list.n; i++) *vec_push(w->a, &all) = text_of_want(w->a, &w->wants.list.p[i]);
+	for (size_t i = 0; i < w->wants.list.n; i++)
+		if (!text_of_want(w, &w->wants.list.p[i], vec_push(w->a, &all))) return false;
 	str_list_sort(&all);
 	for (size_t i = 0; i < all.n && w->requires.n < PYLOCK_TOOL_MAX; i++)
 		if (i == 0 || !str_eq(all.p[i], all.p[i - 1])) *vec_push(w->a, &w->requires) = all.p[i];
+	return true;
 }
 
 /* The files as the lock's folder sees them; not what they include. */
@@ -64,14 +75,14 @@ bool relock_read_wants(struct relock_work *w)
 	const struct relock *x = w->lock;
 	struct wants_request request = { .requirements = x->requirements, .project = x->project, .folders = x->packages };
 	request.env = w->o->env;
+	if (x->packages.n) request.home = x->folder;
 	request.text = x->stream_text;
 	if (!wants_read(w->a, &request, w->notes, &w->wants, w->e)) return false;
 	w->lock->options = w->wants.options;
 	for (size_t i = 0; i < w->wants.list.n; i++)
 		if (w->wants.list.p[i].kind == WANT_EXCLUDE || w->wants.list.p[i].kind == WANT_OVERRIDE) w->lock->excludes = true;
 	for (size_t i = 0; i < w->wants.inputs.n; i++) str_list_add_new(w->a, &w->lock->inputs, w->wants.inputs.p[i]);
-	list_requires(w);
-	return list_sources(w);
+	return list_requires(w) && list_sources(w);
 }
 
 /* --- options --- */
@@ -236,7 +247,7 @@ static bool put_file(struct sha256_stream *s, str path, struct err *e)
 bool relock_digest(struct relock_work *w, const struct str_list *folders, struct sha256 *out)
 {
 	struct sha256_stream s;
-	struct str_list files = { 0 };
+	struct str_list files = { 0 }, names = { 0 };
 	relock_local_inputs(w, folders, &files);
 	sha256_begin(&s);
 	put(&s, S("lamina lock 1"));
@@ -246,6 +257,9 @@ bool relock_digest(struct relock_work *w, const struct str_list *folders, struct
 	for (size_t i = 0; i < files.n; i++) {
 		str name;
 		if (!pylock_path_from(w->a, w->lock->folder, files.p[i], &name, w->e)) return false;
+		size_t known = names.n;
+		str_list_add_new(w->a, &names, name);
+		if (names.n == known) continue; /* one file, named in two ways */
 		put(&s, name);
 		if (!put_file(&s, arena_str(w->a, files.p[i]), w->e)) return false;
 	}

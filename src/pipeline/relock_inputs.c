@@ -188,7 +188,26 @@ static bool project_inputs(struct arena *a, str project, struct relock *x, bool 
 
 /* --- private packages --- */
 
-/* Beside the folder: lambda/libexample -> lambda/pylock.libexample.toml; the folder one is in has no beside. */
+/* Beside the folder: lambda/libexample -> lambda/pylock.libexample.toml. What is named as `.` may be the top of all, so that a new
+ * lock is put into it; one that is there already is found from everywhere. */
+static void packages_lock(struct arena *a, const struct str_list *names, struct relock *x)
+{
+	struct io_stat st = { 0 };
+	struct err ignored = { 0 };
+	str first = x->packages.p[0], base = path_base(first), name = name_of_lock(a, names);
+	bool inside = str_eq(base, S(".")) || str_eq(base, S(".."));
+	str beside = inside ? path_join(a, first, S("..")) : path_dir(first);
+	str folders[] = { beside, first };
+	for (size_t i = 0; i < 2; i++) {
+		x->folder = path_clean(a, folders[i]);
+		x->lock_path = path_join(a, x->folder, name);
+		if (io_stat(arena_cstr(a, x->lock_path), &st, &ignored) && st.exists) return;
+	}
+	if (inside) return;
+	x->folder = beside;
+	x->lock_path = path_join(a, x->folder, name);
+}
+
 static bool packages_inputs(struct arena *a, const struct artifact *artifact, struct relock *x, bool *ours, struct err *e)
 {
 	struct str_list names = { 0 };
@@ -203,10 +222,8 @@ static bool packages_inputs(struct arena *a, const struct artifact *artifact, st
 		*vec_push(a, &names) = path_base(absolute);
 	}
 	str first = x->packages.p[0];
-	bool inside = str_eq(path_base(first), S(".")) || str_eq(path_base(first), S(".."));
 	x->shown = shown_of(a, &x->packages);
-	x->folder = inside ? first : path_dir(first);
-	x->lock_path = path_join(a, x->folder, name_of_lock(a, &names));
+	packages_lock(a, &names, x);
 	*ours = true;
 	/* A lock of the project's own says what it needs. */
 	if (x->packages.n > 1 || !locking_in_folder(a, first, &lock, &none)) return true;

@@ -46,6 +46,36 @@ def test_the_result_imports(lamina, index):
     assert done.stdout == "lib-x 1.0 ['low'] 1\n", done
 
 
+@pytest.mark.parametrize("first, folder, then", [
+    (("", "libs/shared"), "libs", "shared"),
+    (("", "libs/shared"), "libs/shared", "."),          # the lock beside it is found, though a new one would not be put there
+    (("", "libs/shared"), "libs/shared", "../shared"),
+    (("", "libs/shared"), "elsewhere", "../libs/shared"),
+    (("", "libs/shared"), "", "{top}/libs//shared/"),
+    (("libs/shared", "."), "", "libs/shared"),          # one in it, too
+    (("libs/shared", "."), "libs", "./shared"),
+])
+def test_one_lock_from_everywhere(lamina, index, first, folder, then):
+    """What stands in the lock, and whether it is right, does not depend on where lamina runs and how the folder is written."""
+    index.add(wheels.make("low"))
+    lamina.project("libs/shared", "shared", requires=["low", "other @ file:../other"])
+    lamina.project("libs/other", "other")
+    (lamina.folder / "elsewhere").mkdir()
+    where, package = first
+    lamina("build", "--package", package, *PY312, "-o", lamina.base / "one.zip", cwd=lamina.folder / where).ok()
+    lock, = lamina.folder.rglob("pylock*")
+    assert lock.parent == (lamina.folder / "libs/shared" if package == "." else lamina.folder / "libs")
+    text = lock.read_text()
+    assert 'requires = [\n    "%s",' % ("." if package == "." else "shared") in text
+    package = then.format(top=lamina.folder)
+    done = lamina("build", "--package", package, *PY312, "--locked", "-o", lamina.base / "two.zip", cwd=lamina.folder / folder).ok()
+    assert "locked" not in done.err and list(lamina.folder.rglob("pylock*")) == [lock] and lock.read_text() == text
+    if package != "." and lock.parent.name == "libs":
+        lock.unlink()  # made from there, it is the same
+        lamina("build", "--package", package, *PY312, "-o", lamina.base / "two.zip", cwd=lamina.folder / folder).ok()
+        assert lock.read_text() == text
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()
