@@ -64,12 +64,7 @@ bool tar_coding_of(str file, enum tar_coding *out)
 /* name: of the member it is about; empty: the archive as a whole. */
 static bool refuse(const struct tar *t, str name, struct err *e, const char *why)
 {
-	err_set(e, ERR_FORMAT, "bad-sdist", "the source distribution `" STR_FMT "` is not accepted", STR_ARG(t->file));
-	if (name.n)
-		err_where(e, STR_FMT ": " STR_FMT, STR_ARG(t->file), STR_ARG(name));
-	else
-		err_where(e, STR_FMT ", at byte %llu of the tar in it", STR_ARG(t->file), (unsigned long long)tar_input_at(t->input));
-	return err_why(e, "%s", why);
+	return tar_refuse(t->file, name, tar_input_at(t->input), why, e);
 }
 
 static bool read_exactly(struct tar *t, void *to, size_t n, struct err *e)

@@ -62,6 +62,9 @@ struct tar_copy {
 /* The coding that a file name's ending promises; false when it is none of a tar archive. */
 bool tar_coding_of(str file, enum tar_coding *out);
 
+/* False, with "bad-sdist" set. member: what it is about, or empty; at: a place in the inflated bytes, or ERR_NO_OFFSET. */
+bool tar_refuse(str file, str member, uint64_t at, const char *why, struct err *e);
+
 struct tar;
 /* fd: a regular file, read from its start whatever its position is; it stays the caller's. file: what messages call it. limits: NULL is
  * the default. */

@@ -34,9 +34,7 @@ struct tar_input {
 
 static bool bad(const struct tar_input *in, struct err *e, const char *why)
 {
-	err_set(e, ERR_FORMAT, "bad-sdist", "the source distribution `%s` is not accepted", in->path);
-	err_where(e, "%s", in->path);
-	return err_why(e, "%s", why);
+	return tar_refuse(str_from(in->path), (str){ 0 }, ERR_NO_OFFSET, why, e);
 }
 
 /* The next piece of the file; 0 at its end. */

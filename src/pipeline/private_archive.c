@@ -82,16 +82,6 @@ static bool unpack_tar(struct unpacking *u, int fd, str file, enum tar_coding co
 
 /* --- .zip --- */
 
-static bool refuse(str file, str name, const char *why, struct err *e)
-{
-	err_set(e, ERR_FORMAT, "bad-sdist", "the source distribution `" STR_FMT "` is not accepted", STR_ARG(file));
-	if (name.n)
-		err_where(e, STR_FMT ": " STR_FMT, STR_ARG(file), STR_ARG(name));
-	else
-		err_where(e, STR_FMT, STR_ARG(file));
-	return err_why(e, "%s", why);
-}
-
 /* The entry as a member: an entry's text is where a symbolic link leads. */
 static bool member_of(struct unpacking *u, const struct zip_archive *z, const struct zip_entry *entry, struct tar_member *m,
                       struct err *e)
@@ -112,10 +102,10 @@ static bool list_zip(struct unpacking *u, const struct zip_archive *z, struct ta
 		if (!member_of(u, z, &z->entries[i], &m, e)) return false;
 		const char *why = tar_name_check(m.name, &tar_limits_default);
 		if (!why) why = tar_tree_add(tree, &m);
-		if (why) return refuse(z->path, m.name, why, e);
+		if (why) return tar_refuse(z->path, m.name, ERR_NO_OFFSET, why, e);
 	}
 	const char *why = tar_tree_resolve(tree);
-	return !why || refuse(z->path, tree->culprit, why, e);
+	return !why || tar_refuse(z->path, tree->culprit, ERR_NO_OFFSET, why, e);
 }
 
 struct sink {
@@ -167,7 +157,8 @@ bool private_archive_unpack(struct arena *a, int fd, str file, str folder, str *
 	enum tar_coding coding = TAR_PLAIN;
 	bool zip = is_zip(file);
 	if (!zip && !tar_coding_of(file, &coding))
-		return refuse(file, (str){ 0 }, "its name ends in none of .tar.gz, .tgz, .tar.bz2, .tar.xz, .tar, .zip", e);
+		return tar_refuse(file, (str){ 0 }, ERR_NO_OFFSET,
+		                  "its name ends in none of .tar.gz, .tgz, .tar.bz2, .tar.xz, .tar, .zip", e);
 	struct unpacking *u = arena_new(a, struct unpacking);
 	str inner;
 	bool ok = beneath_open(&u->scratch, folder, &u->to, e) &&
