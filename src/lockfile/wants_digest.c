@@ -126,18 +126,35 @@ static void add_urls(struct arena *a, struct buf *b, const struct str_list *list
 	for (size_t i = 0; i < list->n; i++) add(b, url_masked(a, list->p[i]));
 }
 
-static void add_options(struct arena *a, struct buf *b, const struct lock_options *o)
+/* Folders count as seen from the lock. Absolute ones that a file names stay what they are; those of files that were named absolutely
+ * begin with the lock's own folder. */
+static bool add_links(struct wants_reader *r, struct buf *b, const struct str_list *list, struct err *e)
 {
+	buf_add_u64(b, list->n);
+	for (size_t i = 0; i < list->n; i++) {
+		str link = list->p[i];
+		bool url = str_contains(link, S("://")) || str_istarts(link, S("file:"));
+		bool near = !path_is_absolute(link) || (path_is_absolute(r->home) && str_starts(link, r->home));
+		if (!url && near && !wants_path_between(r, r->home, link, &link, e)) return false;
+		add(b, url_masked(r->a, link));
+	}
+	return true;
+}
+
+static bool add_options(struct wants_reader *r, struct buf *b, const struct lock_options *o, struct err *e)
+{
+	struct arena *a = r->a;
 	add_bool(b, o->index_url.p != NULL);
 	add(b, url_masked(a, o->index_url));
 	add_urls(a, b, &o->extra_index_urls);
-	add_urls(a, b, &o->find_links);
+	if (!add_links(r, b, &o->find_links, e)) return false;
 	add_sorted(a, b, &o->only_binary);
 	add_sorted(a, b, &o->no_binary);
 	add_bool(b, o->no_index);
 	add_bool(b, o->pre);
 	add_bool(b, o->prefer_binary);
 	add_bool(b, o->require_hashes);
+	return true;
 }
 
 static void add_indexes(struct arena *a, struct buf *b, const struct wants *w)
@@ -184,7 +201,7 @@ bool wants_digest(struct wants_reader *r, struct err *e)
 	add_sorted(a, &b, &w->extras);
 	add_sorted(a, &b, &w->groups);
 	add_sorted(a, &b, &w->default_groups);
-	add_options(a, &b, &w->options);
+	good = good && add_options(r, &b, &w->options, e);
 	add_indexes(a, &b, w);
 	add(&b, w->prerelease);
 	add(&b, w->resolution);

@@ -76,6 +76,28 @@ def test_one_lock_from_everywhere(lamina, index, first, folder, then):
         assert lock.read_text() == text
 
 
+@pytest.mark.parametrize("folder, file", [("app", "requirements.txt"), ("", "{top}/app/requirements.txt"), ("other", "../app/requirements.txt")])
+def test_requirements_with_folders_from_everywhere(lamina, index, folder, file):
+    """So it is for folders, wheels and links that a requirements file names."""
+    (lamina.folder / "wheels").mkdir(parents=True)
+    (lamina.folder / "app/wheels").mkdir(parents=True)
+    (lamina.folder / "other").mkdir()
+    for place, name in (("wheels", "low"), ("app/wheels", "high"), ("app/wheels", "direct")):
+        wheel = wheels.make(name)
+        wheel.save(lamina.folder / place)
+    lamina.project("libs/shared", "shared", requires=["low"])
+    lamina.write("app/requirements.txt", f"-e ../libs/shared\nhigh\n./wheels/{wheel.file}\n--find-links wheels/\n--find-links ../wheels\n--no-index\n")
+    lamina("build", "-r", "app/requirements.txt", *PY312, "-o", lamina.base / "one.zip").ok()
+    assert packages(lamina.base / "one.zip") == ["direct", "high", "low", "shared"]
+    lock = lamina.folder / "app/pylock.requirements.toml"
+    text = lock.read_text()
+    args = ("build", "-r", file.format(top=lamina.folder), *PY312, "-o", lamina.base / "two.zip")
+    lamina(*args, "--locked", cwd=lamina.folder / folder).ok()
+    lock.unlink()
+    lamina(*args, cwd=lamina.folder / folder).ok()
+    assert lock.read_text() == text
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()
