@@ -168,7 +168,7 @@ static bool fetch(struct host_build *b, const struct resolution *r, const struct
 static bool of_build(struct host_build *b)
 {
 	struct err inner = *b->e;
-	if (inner.code == ERR_INTERRUPT || inner.code == ERR_BUG) return false;
+	if (inner.code == ERR_INTERRUPT || inner.code == ERR_BUG || inner.code == ERR_IO) return false;
 	err_clear(b->e);
 	err_set(b->e, inner.code, inner.id, "a build requirement of `" STR_FMT "`: %s", STR_ARG(b->called), inner.what);
 	err_where(b->e, "%s", inner.where[0] ? inner.where : path_join(b->a, b->tree->tree.where, S("pyproject.toml")).p);

@@ -29,7 +29,6 @@ static bool is_dropped(const char *variable)
 		                                    "PIP_",
 		                                    "__PYVENV",
 		                                    "VIRTUAL_ENV",
-		                                    "CONDA_",
 		                                    "GIT_DIR=",
 		                                    "GIT_WORK_TREE",
 		                                    "GIT_INDEX",
