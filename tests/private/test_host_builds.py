@@ -15,6 +15,7 @@ import sysconfig
 import tarfile
 import tempfile
 import time
+import zipfile
 
 import pytest
 
@@ -323,6 +324,52 @@ def test_source_distributions(lamina, index):
     assert runs.read_text() == "x"
 
 
+SHAPES = {
+    "a command of its own": {
+        "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "shape"\ndynamic = ["version", "dependencies"]\n',
+        "setup.py": "from setuptools import setup\nfrom setuptools.command.build_py import build_py\nclass Own(build_py):\n    def run(self):\n        super().run()\n"
+                    "        open(self.build_lib + '/shape/made.py', 'w').write('x = 1\\n')\n"
+                    "setup(version='1.' + str(2), cmdclass={'build_py': Own}, packages=['shape'], install_requires=['low', 'more; python_version < \"3\"'])\n",
+        "shape/__init__.py": "", "shape/__pycache__/x.pyc": "stale", "README.md": "# Shape\n"},
+    "a hook of hatchling": {
+        "pyproject.toml": '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "shape"\nversion = "1.2"\n'
+                          '[tool.hatch.build.hooks.custom]\npath = "hook.py"\n[tool.hatch.build]\nartifacts = ["shape/made.py"]\n',
+        "hook.py": "from hatchling.builders.hooks.plugin.interface import BuildHookInterface\nclass Hook(BuildHookInterface):\n"
+                   "    def initialize(self, version, data):\n        open(self.root + '/shape/made.py', 'w').write('x = 1\\n')\n",
+        "shape/__init__.py": "", ".gitignore": "made.py\n"},
+    "a script by itself": {
+        "setup.py": "import re\nfrom setuptools import setup\nversion = re.search('\\\\d.*', open('VERSION').read()).group()\n"
+                    "setup(name='shape', version=version, scripts=['run.sh'], packages=['shape'], data_files=[('share/shape', ['VERSION'])])\n",
+        "VERSION": "v1.2", "run.sh": "#!/bin/sh\necho\n", "shape/__init__.py": ""},
+}
+
+
+def files_of(path):
+    with zipfile.ZipFile(path) as z:
+        return {n: z.read(n) for n in z.namelist() if not n.endswith("/") and not n.endswith(("RECORD", "/WHEEL"))}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_as_pip_builds_it(lamina, index, real, shape):
+    """Names and bytes of pip's wheel, from the same index."""
+    index.add(*real)
+    for name, text in SHAPES[shape].items():
+        lamina.write(f"shape/{name}", text)
+    build(lamina, "--package", "shape", "--no-deps", *HERE, "-o", "x.zip").ok()
+    stored = [p for p in (lamina.cache / "v1/files").rglob("*") if p.is_file() and zipfile.is_zipfile(p) and "shape/__init__.py" in zipfile.ZipFile(p).namelist()]
+    env = {**os.environ, "PIP_INDEX_URL": index.url, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1", "SOURCE_DATE_EPOCH": "315532800"}
+    for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
+        env.pop(name, None)
+    shutil.copytree(lamina.folder / "shape", lamina.base / "copy")
+    done = subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(lamina.base / "wheels"), str(lamina.base / "copy")],
+                          env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    (theirs,) = (lamina.base / "wheels").glob("*.whl")
+    assert len(stored) == 1
+    mine, pips = files_of(stored[0]), files_of(theirs)
+    assert sorted(mine) == sorted(pips) and mine == pips
+
+
 # --- what is built natively as before ---
 
 def test_native_rules_come_first(lamina):
@@ -468,14 +515,17 @@ def test_backend_from_elsewhere(lamina, index):
 # --- what is remembered ---
 
 def test_nothing_changed_runs_nothing(lamina):
-    runs = lamina.base / "runs"
+    runs, asked, python = lamina.base / "runs", lamina.base / "asked", lamina.base / "python"
+    python.write_text(f'#!/bin/sh\necho >>"{asked}"\nexec "{BASE}" "$@"\n')
+    python.chmod(0o755)
+    lamina.env["LAMINA_PYTHON"] = str(python)
     lamina.own(steps=f"open({str(runs)!r}, 'a').write('x')")
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
-    assert runs.read_text() == "x"
+    assert runs.read_text() == "x" and asked.read_text() == "\n"
     assert build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok().record["up_to_date"]
     (lamina.folder / "own.zip").unlink()
     result = build(lamina, "--package", "own", *HERE, "--offline", "-o", "own.zip").ok()
-    assert "built own" not in result.err and runs.read_text() == "x"
+    assert "built own" not in result.err and runs.read_text() == "x" and asked.read_text() == "\n"
     lamina.write("own/own.py", "x = 2\n")
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
     assert runs.read_text() == "xx"
