@@ -165,16 +165,16 @@ bool build_note_outside(struct build *b, struct job *j)
 	for (size_t i = 0; i < set->packages.n; i++) {
 		const struct locked_package *p = &set->packages.p[i];
 		bool named;
-		str folder;
+		str folder, shown;
 		if (p->chosen >= p->files.n || p->files.p[p->chosen].kind != LOCKED_DIRECTORY) continue;
 		if (!top.n && !find_top(b, &top)) return false;
-		if (!path_absolute(b->a, path_join(b->a, path_dir(set->lock_path), p->files.p[p->chosen].path), &folder, b->e))
-			return false;
+		shown = path_clean(b->a, path_join(b->a, path_dir(set->lock_path), p->files.p[p->chosen].path));
+		if (!path_absolute(b->a, shown, &folder, b->e)) return false;
 		if (build_is_within(folder, top)) continue;
 		if (!is_named(b, j, folder, &named)) return false;
 		if (!named)
 			note_add(&j->built->notes, NOTE_INFO, "outside", STR_FMT " is built from " STR_FMT ", which is outside of " STR_FMT,
-			         STR_ARG(p->name), STR_ARG(folder), STR_ARG(top));
+			         STR_ARG(p->name), STR_ARG(shown), STR_ARG(top));
 	}
 	return true;
 }
