@@ -1,10 +1,11 @@
-/* private.h: the folder of a private project -> its wheel, in the store, without running anything of it.
+/* private.h: the folder of a private project -> its wheel, in the store; nothing of it is run unless the policy allows that.
  * SPDX-License-Identifier: Apache-2.0
  *
  * The folder is listed, the rules of its build backend say what the wheel holds (python/source_wheel.h), and the wheel is made:
  * deterministic, with a RECORD, kept in the store like any other wheel. What comes after (records, plans, zips) sees no difference.
  * Nothing changed: the wheel is known by the digest of its names and contents; finding it again reads the files and writes nothing. A
  *           file that did not change keeps the compressed stream of the wheel that was made before.
+ * Refused:  what the rules cannot read ("cannot-build") is built by the project's own backend with policy.host (private_host.h).
  * Modes:    0755 for scripts, "#!" and ELF executables, else 0644: never the host's.
  * Inputs:   the folder's files and names, for stamps: a new file is noticed as a changed one is.
  * Errors:   ERR_FORMAT "source-special", "source-link", "source-name", "source-too-many" (private_tree), those of python/source_wheel.h;
