@@ -70,7 +70,8 @@ struct lock_request {
 	str path;                   /* of the lock, relative to the process's folder or absolute */
 	struct str_list more_paths; /* requirements.txt only: further files of the same set (-r given several times) */
 	str text;                   /* p != NULL: the bytes of `path`, already read (standard input, tests) */
-	str project_text;           /* p != NULL: the bytes of the pyproject.toml beside it, likewise */
+	str member;       /* folder of a uv workspace's member: it is meant, not the project beside the lock; empty: that one */
+	str project_text; /* p != NULL: the bytes of the pyproject.toml beside it, likewise */
 	enum lock_format format;
 	const struct lock_target *target;
 	struct str_list extras;      /* of the project; any spelling */

@@ -132,17 +132,24 @@ static bool find_roots(struct finder *w, const struct toml_document *project, st
 	return add_members(w, e);
 }
 
+static bool load(struct lock_reader *r, str folder, struct toml_document *out, struct err *e)
+{
+	str path = path_join(r->a, folder, S("pyproject.toml")), text;
+	bool found = false;
+	if (!reader_load_beside(r, path, &found, &text, e)) return false;
+	return !found || toml_parse(r->a, text, path, out, e);
+}
+
 bool uv_find_roots(struct uv_lock *u, struct uv_roots *out, struct err *e)
 {
 	struct lock_reader *r = u->r;
 	struct finder w = { .u = u, .a = r->a, .out = out };
 	struct offer o = { 0 };
-	struct toml_document project = { 0 };
-	str path = path_join(r->a, path_dir(u->path), S("pyproject.toml")), text;
-	bool found = false;
-	if (!reader_load_beside(r, path, &found, &text, e)) return false;
-	if (found && !toml_parse(r->a, text, path, &project, e)) return false;
-	if (!find_roots(&w, &project, e) || !uv_fresh(u, &project, e)) return false;
-	offered(&w, project.root, &o);
-	return choose(&w, project.root, &o, e);
+	struct toml_document project = { 0 }, member = { 0 };
+	if (!load(r, path_dir(u->path), &project, e)) return false;
+	if (r->request->member.n && !load(r, r->request->member, &member, e)) return false;
+	const struct toml_document *meant = member.root ? &member : &project;
+	if (!find_roots(&w, meant, e) || !uv_fresh(u, &project, e)) return false;
+	offered(&w, meant->root, &o);
+	return choose(&w, meant->root, &o, e);
 }

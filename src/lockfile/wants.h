@@ -73,6 +73,8 @@ struct wants_request {
 };
 
 bool wants_read(struct arena *a, const struct wants_request *request, struct notes *notes, struct wants *out, struct err *e);
+/* The root of the uv workspace that the project in that folder is a member of, absolute; empty when it is none, or the root itself. */
+bool wants_workspace_root(struct arena *a, str folder, str *root, struct err *e);
 /* Is there something in that folder that wants_read could read (pyproject.toml with dependencies, setup.cfg)? Gives the file. */
 bool wants_find(struct arena *a, str folder, str *file, struct err *e);
 

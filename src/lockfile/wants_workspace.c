@@ -108,6 +108,22 @@ bool wants_workspace_find(struct wants_project *p, struct err *e)
 	return true;
 }
 
+bool wants_workspace_root(struct arena *a, str folder, str *root, struct err *e)
+{
+	struct wants out = { 0 };
+	struct wants_reader r = { .a = a, .out = &out };
+	struct wants_project p = { .r = &r, .folder = folder };
+	struct wants_workspace w = { 0 };
+	bool found;
+	*root = (str){ 0 };
+	map_init(&w.sources, a);
+	if (!load(&r, path_join(a, folder, S("pyproject.toml")), &found, &p.d, e)) return false;
+	if (!found || !toml_get(p.d.root, S("project")) || toml_at(p.d.root, "tool.uv.workspace")) return true;
+	if (!search(&p, &w, e)) return false;
+	*root = w.folder;
+	return true;
+}
+
 /* --- members --- */
 
 struct lister {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "lockfile/wants.h"
 #include "net/url.h"
 #include "pipeline/build_go.h"
 #include "pipeline/build_key.h"
@@ -116,6 +117,10 @@ static bool add_absent_locks(struct build *b, struct job *j, struct stamp *stamp
 		str folder = d->kind == DEPENDENCY_LOCK ? path_dir(d->path) : d->path;
 		for (const char *const *n = names; *n; n++)
 			if (!add_input(b, stamp, path_join(b->a, folder, str_from(*n)))) return false;
+		str root = { 0 };
+		struct err ignored = { 0 };
+		if (d->kind == DEPENDENCY_LOCK || !wants_workspace_root(b->a, folder, &root, &ignored) || !root.n) continue;
+		if (!add_input(b, stamp, path_join(b->a, root, S("uv.lock")))) return false;
 	}
 	return true;
 }

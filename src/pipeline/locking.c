@@ -8,7 +8,9 @@
 #include "base/io.h"
 #include "format/json.h"
 #include "lockfile/prune.h"
+#include "lockfile/pylock_write.h"
 #include "lockfile/select.h"
+#include "lockfile/wants.h"
 #include "pipeline/locking_own.h"
 #include "pipeline/private.h"
 #include "pipeline/relock.h"
@@ -60,6 +62,29 @@ bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e)
 	return true;
 }
 
+static bool has_lock(const struct err *e) { return !e->id || strcmp(e->id, "not-found") != 0; }
+
+bool locking_of_project(struct arena *a, str folder, str *path, bool *member, struct err *e)
+{
+	struct err own = { 0 };
+	str root, lock;
+	struct io_stat st = { 0 };
+	*member = false;
+	bool found = locking_in_folder(a, folder, path, &own);
+	if (!found && has_lock(&own)) return *e = own, false;
+	if (found && !str_eq(path_base(*path), S("requirements.txt"))) return true;
+	if (!wants_workspace_root(a, folder, &root, e)) return false;
+	if (root.n) {
+		if (!io_stat(path_join(a, root, S("uv.lock")).p, &st, e)) return false;
+		if (st.is_regular && pylock_path_from(a, S("."), path_join(a, root, S("uv.lock")), &lock, e)) {
+			*path = lock;
+			return *member = true;
+		}
+	}
+	if (!found) *e = own;
+	return found;
+}
+
 static bool choose_input(struct arena *a, const struct artifact *artifact, struct lock_request *r, struct err *e)
 {
 	const struct dependency_input *first = &artifact->dependencies.p[0];
@@ -82,8 +107,11 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 	if (first->kind == DEPENDENCY_REQUIREMENTS && !several &&
 	    (str_eq(base, S("pyproject.toml")) || str_eq(base, S("setup.cfg"))))
 		return locking_in_folder(a, path_dir(first->path), &r->path, e);
-	if (first->kind == DEPENDENCY_PROJECT || first->kind == DEPENDENCY_PACKAGE)
-		return locking_in_folder(a, first->path, &r->path, e);
+	if (first->kind == DEPENDENCY_PROJECT || first->kind == DEPENDENCY_PACKAGE) {
+		bool member;
+		if (!locking_of_project(a, first->path, &r->path, &member, e)) return false;
+		if (member) r->member = first->path;
+	}
 	if (first->kind == DEPENDENCY_REQUIREMENTS && several) r->format = LOCK_FORMAT_REQUIREMENTS;
 	return true;
 }
@@ -219,6 +247,10 @@ static bool add_package(struct arena *a, const struct dependency_input *d, const
 	struct source_wheel wheel;
 	struct private_options options = private_options_of(o->means, out->policy, &out->target);
 	if (!private_metadata(a, d->path, &options, notes, &wheel, e)) return false;
+	/* The lock may list it, too. */
+	str name = name_normalize(a, wheel.name);
+	for (size_t i = 0; i < out->set.packages.n; i++)
+		if (str_eq(out->set.packages.p[i].name, name)) return true;
 	return locking_add_folder(a, d->path, &wheel, d->path, out, e);
 }
 
@@ -253,6 +285,20 @@ static bool packages_alone(struct arena *a, const struct artifact *artifact, con
 	return add_packages(a, artifact, options, notes, out, e) && select_files(a, out, e);
 }
 
+/* A lock of ours that stands alone (--lock): what it was made with holds, unless something else is said. Whether a project's code may run is
+ * not for a file to say that somebody named. */
+static void take_kept(struct arena *a, const struct artifact *artifact, const struct lock_request *r, struct locking *out)
+{
+	struct pylock_origin origin;
+	struct err ignored = { 0 };
+	str text = r->text;
+	bool found = false;
+	if (artifact->private.sdists.n || strcmp(out->set.format, "pylock.toml") != 0) return;
+	if (!text.p && !io_read_file(a, arena_cstr(a, r->path), LOCK_FILE_MAX, &text, &ignored)) return;
+	if (!str_contains(text, S("\"sdists=pure\"")) || !pylock_origin_read(a, text, r->path, &origin, &found, &ignored)) return;
+	if (found && str_list_has(&origin.options, S("sdists=pure"))) out->policy.pure_sdists = true;
+}
+
 static bool read_as_it_is(struct arena *a, const struct artifact *artifact, struct locking_options *options,
                           struct lock_request *r, struct notes *notes, struct locking *out, struct err *e)
 {
@@ -260,6 +306,7 @@ static bool read_as_it_is(struct arena *a, const struct artifact *artifact, stru
 	if (!lock_read(a, r, notes, &out->set, &out->options, e)) return false;
 	if (!add_packages(a, artifact, options, notes, out, e)) return false;
 	if (!refuse_unpinned(artifact, &out->set, options->frozen, e)) return false;
+	take_kept(a, artifact, r, out);
 	take_formats(out, notes);
 	out->incomplete = strcmp(out->set.format, "requirements.txt") == 0 || strcmp(out->set.format, "Pipfile.lock") == 0;
 	out->of_project = !out->incomplete;

@@ -58,6 +58,8 @@ void locking_target(struct arena *a, const struct target *target, struct lock_ta
 bool locking_stream_read(struct arena *a, struct locking_options *options, str *path, str *text, bool *found, struct err *e);
 /* The lock that stands for a project folder. */
 bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e);
+/* The same, where the uv.lock of the workspace stands for its members. *member: it does. */
+bool locking_of_project(struct arena *a, str folder, str *path, bool *member, struct err *e);
 /* --dump lock: one JSON object a package. */
 bool locking_dump(const struct locking *l, struct buf *out);
 

@@ -160,7 +160,7 @@ static bool project_inputs(struct arena *a, str project, struct relock *x, bool 
 	x->folder = is_file ? path_dir(project) : project;
 	x->shown = is_file ? project : path_join(a, project, S("pyproject.toml"));
 	x->lock_path = path_join(a, x->folder, S("pylock.toml"));
-	bool found = locking_in_folder(a, x->folder, &lock, &missing);
+	bool member, found = locking_of_project(a, x->folder, &lock, &member, &missing);
 	if (!found && (missing.code != ERR_IO || !missing.id || !str_eq(str_from(missing.id), S("not-found")))) {
 		*e = missing;
 		return false;
@@ -226,7 +226,8 @@ static bool packages_inputs(struct arena *a, const struct artifact *artifact, st
 	packages_lock(a, &names, x);
 	*ours = true;
 	/* A lock of the project's own says what it needs. */
-	if (x->packages.n > 1 || !locking_in_folder(a, first, &lock, &none)) return true;
+	bool member;
+	if (x->packages.n > 1 || !locking_of_project(a, first, &lock, &member, &none)) return true;
 	if (str_eq(path_base(lock), S("requirements.txt"))) return true;
 	if (str_eq(path_base(lock), S("pylock.toml")) && !is_ours(a, lock, &own, e)) return false;
 	*ours = own;

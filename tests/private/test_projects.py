@@ -563,3 +563,39 @@ def test_five_packages_from_the_lock_of_uv(lamina, low):
     imports(lamina, lamina.folder / "tree/python")
     with_groups = lamina.build("--project", ".", "--group", "dev", "-o", "dev.zip").ok()
     assert [d["name"] for d in with_groups.record["distributions"]] == sorted([*FIVE, "app", "low"])
+
+
+def test_a_member_by_the_lock_of_its_workspace(lamina, low):
+    """uv.lock lies at the workspace's root; a member is entered at itself, with its own groups."""
+    uv = shutil.which("uv", path=str(pathlib.Path(sys.executable).parent)) or shutil.which("uv")
+    if not uv:
+        pytest.skip("no uv")
+    uv_workspace(lamina)
+    subprocess.run([uv, "lock", "--python", sys.executable, "--default-index", low.url, "--cache-dir", str(lamina.base / "uv"), "--no-config"],
+                   cwd=lamina.folder, env=lamina.environment({}), capture_output=True, check=True)
+    low.requests.clear()
+    for args, found in ((["--project", "packages/delta"], ["delta", "epsilon", "low"]), (["--package", "packages/delta"], ["delta", "epsilon", "low"]),
+                        (["--project", "packages/delta", "--group", "lint"], ["beta", "delta", "epsilon", "gamma", "low"]),
+                        (["--project", "packages/delta", "--exclude", "delta"], ["epsilon", "low"])):
+        record = lamina.build(*args, "-o", "out.zip").ok().record
+        assert [d["name"] for d in record["distributions"]] == sorted(found) and record["lock"] == "uv.lock"
+    assert lamina.build("--project", ".", "-o", "out.zip", cwd=lamina.folder / "packages/delta").ok().record["lock"] == "../../uv.lock"
+    assert not list(lamina.folder.glob("**/pylock*"))
+    lamina.build("--project", "packages/delta", "--group", "nothing", "-o", "out.zip").refused(2, "unknown-group", "lint")
+    # a member that moved on makes the lock stale
+    lamina.write("packages/delta/pyproject.toml", (lamina.folder / "packages/delta/pyproject.toml").read_text().replace('["epsilon"]', '["epsilon", "low"]', 1))
+    lamina.build("--project", "packages/delta", "-o", "out.zip").refused(4, "lock-stale", "packages/delta/pyproject.toml", "uv lock")
+
+
+def test_a_member_before_there_is_a_lock(lamina, low):
+    uv_workspace(lamina)
+    lamina.build("--project", "packages/delta", "-o", "out.zip").ok()
+    assert (lamina.folder / "packages/delta/pylock.toml").exists()
+    assert packages(lamina.folder / "out.zip") == ["delta", "epsilon", "low"]
+
+
+def test_a_package_that_its_lock_lists_comes_once(lamina, low):
+    app(lamina, "lib")
+    lamina.write("lib/pylock.toml", 'lock-version = "1.0"\ncreated-by = "hand"\n[[packages]]\nname = "app"\ndirectory = { path = "." }\n')
+    lamina.build("--package", "lib", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["app"]
