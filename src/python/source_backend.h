@@ -122,6 +122,10 @@ str source_module_path(struct arena *a, str module);
 /* `NAME = "literal"` at the top level of a Python file, read without running it: the version of `attr = "pkg.NAME"`, of flit's
  * __version__ and of others. found = false when it is not a plain literal. */
 bool source_python_literal(struct arena *a, str text, str name, str *value, bool *found);
+/* The end of the logical line that begins at `at`: strings, brackets and backslashes carry it over line breaks. */
+size_t source_python_statement(str text, size_t at);
+/* One string that begins at *at, be it behind r or u; *at moves behind it. False for what is none, or has escapes that are not known here. */
+bool source_python_string(struct arena *a, str text, size_t *at, str *value);
 /* `from .MODULE import NAME` at the top level, and no assignment to NAME anywhere: what the import of the module would bind. */
 bool source_python_imported(struct arena *a, str text, str name, str *module);
 /* Docstring of a module (flit's summary); found = false when there is none. */

@@ -28,8 +28,7 @@ static bool skip_string(str text, size_t at, size_t *end, str *inside)
 	return false;
 }
 
-/* The end of the logical line that begins at `at`: strings, brackets and backslashes carry it over line breaks. */
-static size_t statement_end(str text, size_t at)
+size_t source_python_statement(str text, size_t at)
 {
 	size_t depth = 0;
 	while (at < text.n) {
@@ -87,30 +86,34 @@ static bool unescape(struct arena *a, str inside, str *out)
 	return ok;
 }
 
+bool source_python_string(struct arena *a, str text, size_t *at, str *value)
+{
+	char prefix = str_at(text, *at);
+	bool raw = prefix == 'r' || prefix == 'R';
+	size_t from = *at + (raw || prefix == 'u' || prefix == 'U'), end;
+	str inside;
+	if (str_at(text, from) != '"' && str_at(text, from) != '\'') return false;
+	if (!skip_string(text, from, &end, &inside)) return false;
+	*at = end;
+	if (!raw) return unescape(a, inside, value);
+	*value = arena_str(a, inside);
+	return true;
+}
+
 /* The right side: optional annotation, "=", one string, nothing else. */
 static bool literal_of(struct arena *a, str statement, size_t at, str *value)
 {
-	str inside;
 	at = skip_blanks(statement, at);
 	if (str_at(statement, at) == ':') {
 		while (at < statement.n && statement.p[at] != '=' && statement.p[at] != '\n') at++;
 	}
 	if (str_at(statement, at) != '=' || str_at(statement, at + 1) == '=') return false;
 	at = skip_blanks(statement, at + 1);
-	char prefix = str_at(statement, at);
-	bool raw = prefix == 'r' || prefix == 'R';
-	if (raw || prefix == 'u' || prefix == 'U') at++;
-	if (str_at(statement, at) != '"' && str_at(statement, at) != '\'') return false;
-	if (!skip_string(statement, at, &at, &inside)) return false;
+	if (!source_python_string(a, statement, &at, value)) return false;
 	at = skip_blanks(statement, at);
 	if (str_at(statement, at) == '#')
 		while (at < statement.n && statement.p[at] != '\n') at++;
-	if (str_trim(str_from_pos(statement, at)).n) return false;
-	if (raw) {
-		*value = arena_str(a, inside);
-		return true;
-	}
-	return unescape(a, inside, value);
+	return str_trim(str_from_pos(statement, at)).n == 0;
 }
 
 static bool names(str statement, str name)
@@ -125,7 +128,7 @@ bool source_python_literal(struct arena *a, str text, str name, str *value, bool
 	*found = false;
 	if (str_starts(text, S("\xef\xbb\xbf"))) text = str_from_pos(text, 3);
 	for (size_t at = 0; at < text.n;) {
-		size_t end = statement_end(text, at);
+		size_t end = source_python_statement(text, at);
 		str statement = str_slice(text, at, end);
 		at = end;
 		if (!names(statement, name)) continue;
@@ -171,7 +174,7 @@ bool source_python_imported(struct arena *a, str text, str name, str *module)
 {
 	bool found = false, plainly;
 	for (size_t at = 0; at < text.n;) {
-		size_t end = statement_end(text, at);
+		size_t end = source_python_statement(text, at);
 		str statement = str_slice(text, at, end);
 		at = end;
 		for (str rest = statement, line; str_line(&rest, &line);)

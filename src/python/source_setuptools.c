@@ -40,23 +40,8 @@ static bool check_requires(struct setuptools *s)
 	return true;
 }
 
-/* The lines that a setup.py without meaning of its own consists of. */
-static bool idle_line(str line)
-{
-	static const char *const lines[] = { "import setuptools", "from setuptools import setup",
-		                                 "setup()",           "setuptools.setup()",
-		                                 "setup ()",          "from __future__ import annotations" };
-	size_t comment = str_chr(line, '#');
-	line = str_trim(str_slice(line, 0, comment));
-	if (str_ends(line, S(";"))) line = str_trim(str_slice(line, 0, line.n - 1));
-	if (!line.n) return true;
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		if (str_eq(line, str_from(lines[i]))) return true;
-	return str_eq(line, S("if __name__ == \"__main__\":")) || str_eq(line, S("if __name__ == '__main__':"));
-}
-
 /* Why a setup.py has to run, by what stands in it: the most telling word first. */
-static bool refuse_setup_py(struct setuptools *s, str text)
+static bool refuse_setup_py(struct setuptools *s, str text, uint32_t line, str argument)
 {
 	static const struct {
 		const char *word, *why;
@@ -71,28 +56,32 @@ static bool refuse_setup_py(struct setuptools *s, str text)
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (str_contains(text, str_from(words[i].word))) return source_refuse(s->w, "%s", words[i].why);
-	return source_refuse(s->w, "setup.py does more than call setup()");
+	if (argument.n)
+		return source_refuse(s->w, "setup.py calls setup() with more than constants: the argument `" STR_FMT "` (line %u)",
+		                     STR_ARG(argument), (unsigned)line);
+	return source_refuse(s->w, "setup.py does more than call setup() with constants: line %u", (unsigned)line);
+}
+
+/* Arguments of setup() beside other words about packages: which of them count is a matter of more rules than are known here. */
+static bool check_call(struct setuptools *s)
+{
+	if (!s->call.used) return true;
+	if (s->declarative) return source_refuse(s->w, "setup.py and pyproject.toml both describe the project");
+	for (size_t i = 0; i < s->cfg.sections.n; i++)
+		if (str_starts(s->cfg.sections.p[i].name, S("options")) && s->cfg.sections.p[i].entries.n)
+			return source_refuse(s->w, "setup.py and setup.cfg both say what is packed");
+	return true;
 }
 
 static bool check_setup_py(struct setuptools *s)
 {
-	str text, rest, line, docstring;
-	bool found;
+	str text, argument;
+	uint32_t line;
 	if (!source_tree_find(s->w->tree, S("setup.py"))) return true;
 	if (!source_text(s->w, S("setup.py"), &text)) return false;
-	rest = text;
-	/* A docstring says nothing. */
-	if (source_python_docstring(s->a, text, &docstring, &found) && found) {
-		size_t at = str_find(text, S("\"\"\"")), single = str_find(text, S("'''"));
-		str quotes = at < single ? S("\"\"\"") : S("'''");
-		at = at < single ? at : single;
-		size_t end = at == STR_NONE ? STR_NONE : str_find(str_from_pos(text, at + 3), quotes);
-		if (end != STR_NONE) rest = str_from_pos(text, at + 3 + end + 3);
-	}
-	if (str_starts(rest, S("\xef\xbb\xbf"))) rest = str_from_pos(rest, 3);
-	while (str_line(&rest, &line))
-		if (!idle_line(line)) return refuse_setup_py(s, text);
-	return true;
+	if (setuptools_read_py(s, text, &line, &argument)) return check_call(s);
+	if (s->w->e->code) return false;
+	return refuse_setup_py(s, text, line, argument);
 }
 
 /* --- facts --- */
@@ -207,7 +196,9 @@ static bool plan_setuptools(struct source_work *w)
 {
 	struct setuptools s = { .w = w, .a = w->a };
 	if (!check_requires(&s) || !setuptools_read_cfg(&s) || !setuptools_read_toml(&s) || !check_setup_py(&s)) return false;
-	if (!setuptools_discover(&s) || !read_facts(&s) || !source_sort_requires_python(w)) return false;
+	if (!setuptools_discover(&s) || !read_facts(&s)) return false;
+	/* What setup() says is left as it is. */
+	if (!s.call.said.requires_python.n && !source_sort_requires_python(w)) return false;
 	if (!w->facts.name.n || !w->facts.version.n || w->metadata_only) return true; /* the caller says what is missing */
 	if (!licences(&s) || !setuptools_members(&s)) return false;
 	add_info(&s);

@@ -5,7 +5,7 @@
  *         its code (84): discovery.py, command/build_py.py, command/egg_info.py, config/setupcfg.py, config/_apply_pyprojecttoml.py.
  * Flow:   setup.cfg is read first; pyproject.toml is applied over it: [tool.setuptools] replaces, and where there is a [project]
  *         what setup.cfg says of METADATA counts only for fields that `dynamic` names. Then packages are found, then files.
- * Out of the subset, with a reason: a setup.py that does anything but call setup(), extension modules, cmdclass, scripts, data_files,
+ * Out of the subset, with a reason: a setup.py that says more than constants (source_setuptools_py.c), extension modules, cmdclass, scripts, data_files,
  *         namespace_packages, plugins in [build-system] requires, settings of build commands. What older builds left behind (*.egg-info,
  *         build/) is not looked at, though setuptools itself would. In an unpacked source distribution it is no leftover: SOURCES.txt there
  *         is the list that include-package-data chooses from.
@@ -34,6 +34,15 @@ struct package_finder {
 	struct str_list where, include, exclude;
 };
 
+/* What the call of setup() in setup.py says of METADATA; it counts more than setup.cfg. */
+struct setuptools_call {
+	bool used;
+	struct source_facts said; /* version_written: as it stands there */
+	str author, author_email, maintainer, maintainer_email;
+	struct str_list licenses;
+	bool licenses_given;
+};
+
 struct setuptools {
 	struct source_work *w;
 	struct arena *a;
@@ -42,6 +51,7 @@ struct setuptools {
 	bool has_cfg;
 	struct ini cfg;
 	str cfg_text;
+	struct setuptools_call call;
 	struct source_facts said; /* by setup.cfg about METADATA */
 	struct str_list said_requires;
 	VEC(struct package_patterns) said_extras; /* package: the extra */
@@ -75,7 +85,14 @@ bool setuptools_requirement_lines(struct setuptools *s, str text, str extra);
 bool setuptools_read_toml(struct setuptools *s);
 bool setuptools_dynamic(struct setuptools *s);
 
+/* source_setuptools_py.c: a setup.py that says nothing but constants; false when it has to run, *line: where the statement begins that
+ * says so, *argument: of setup(), or empty. The error is set only when a file could not be read. */
+bool setuptools_read_py(struct setuptools *s, str text, uint32_t *line, str *argument);
+
 /* source_setuptools_find.c */
+/* find_packages(where, exclude, include) and find_namespace_packages(). */
+void setuptools_find_packages(struct setuptools *s, str where, bool namespaces, const struct str_list *include,
+                              const struct str_list *exclude, struct str_list *out);
 bool setuptools_discover(struct setuptools *s);
 /* Where a package's files are, by the nearest entry of package-dir. */
 str setuptools_folder(const struct setuptools *s, str package);

@@ -491,10 +491,87 @@ static void keep_person(struct setuptools *s, const struct source_person *one, b
 		*vec_push(s->a, &f->maintainers) = *one;
 }
 
+/* Of setup.cfg, where setup() says another name or address. */
+static void drop_people(struct setuptools *s, bool author, bool names, bool addresses)
+{
+	struct source_person *p = author ? s->said.authors.p : s->said.maintainers.p;
+	size_t have = author ? s->said.authors.n : s->said.maintainers.n, n = 0;
+	for (size_t i = 0; i < have; i++)
+		if (!(p[i].email.n ? addresses : names)) p[n++] = p[i];
+	*(author ? &s->said.authors.n : &s->said.maintainers.n) = n;
+}
+
+/* What the call of setup() says counts before setup.cfg; and METADATA marks it, since a program said it. */
+static bool take_call(struct setuptools *s)
+{
+	struct source_facts *to = &s->said, *from = &s->call.said;
+	struct str_list *marks = &s->w->facts.marked_dynamic;
+	const struct {
+		str *to, from;
+		const char *mark;
+	} texts[] = {
+		{ &to->name, from->name, NULL },
+		{ &to->description, from->description, "description" },
+		{ &to->description_type, from->description_type, "description-content-type" },
+		{ &to->download_url, from->download_url, NULL }, /* marked in any case */
+		{ &to->home_page, from->home_page, "home-page" },
+		{ &to->license_text, from->license_text, "license" },
+		{ &to->requires_python, from->requires_python, "requires-python" },
+		{ &to->summary, str_trim(from->summary), "summary" },
+	};
+	const struct {
+		struct str_list *to;
+		const struct str_list *from;
+		const char *mark;
+	} lists[] = {
+		{ &to->classifiers, &from->classifiers, "classifier" },
+		{ &to->keywords, &from->keywords, "keywords" },
+		{ &to->platforms, &from->platforms, "platform" },
+		{ &to->urls, &from->urls, "project-url" },
+	};
+	const struct {
+		str text;
+		const char *mark;
+	} people[] = { { s->call.author, "author" },
+		           { s->call.author_email, "author-email" },
+		           { s->call.maintainer, "maintainer" },
+		           { s->call.maintainer_email, "maintainer-email" } };
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (!texts[i].from.n) continue;
+		*texts[i].to = texts[i].from;
+		if (texts[i].mark) str_list_add_new(s->a, marks, str_from(texts[i].mark));
+	}
+	to->summary = str_slice(to->summary, 0, str_chr(to->summary, '\n'));
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		if (!lists[i].from->n) continue;
+		*lists[i].to = *lists[i].from;
+		str_list_add_new(s->a, marks, str_from(lists[i].mark));
+	}
+	for (size_t i = 0; i < 4; i++)
+		if (people[i].text.n) str_list_add_new(s->a, marks, str_from(people[i].mark));
+	drop_people(s, true, s->call.author.n, s->call.author_email.n);
+	drop_people(s, false, s->call.maintainer.n, s->call.maintainer_email.n);
+	person(s, s->call.author, s->call.author_email, true);
+	person(s, s->call.maintainer, s->call.maintainer_email, false);
+	if (s->said_requires.n) str_list_add_new(s->a, marks, S("requires-dist"));
+	if (s->said_extras.n) str_list_add_new(s->a, marks, S("provides-extra"));
+	if (from->entry_points.n) {
+		to->entry_points.n = 0;
+		for (size_t i = 0; i < from->entry_points.n; i++) *vec_push(s->a, &to->entry_points) = from->entry_points.p[i];
+	}
+	if (s->call.licenses_given) {
+		s->license_patterns = s->call.licenses;
+		s->license_patterns_given = true;
+	}
+	return !from->version_written.n || setuptools_version(s, from->version_written, "setup.py");
+}
+
 bool setuptools_take_cfg(struct setuptools *s, bool all)
 {
 	struct source_facts *f = &s->w->facts, *from = &s->said;
-	if (!s->has_cfg || !read_metadata(s) || !read_requirements(s) || !read_entry_points(s)) return !s->has_cfg;
+	if (!s->has_cfg && !s->call.used) return true;
+	if (s->has_cfg && (!read_metadata(s) || !read_requirements(s) || !read_entry_points(s))) return false;
+	if (s->call.used && !take_call(s)) return false;
 	if (all) f->name = from->name;
 	if (wanted(s, all, "version") && !f->version.n) f->version = from->version;
 	if (wanted(s, all, "description") && !f->summary.n) f->summary = from->summary;

@@ -181,6 +181,12 @@ static void find(struct setuptools *s, str where, enum finder kind, const struct
 	search(&f);
 }
 
+void setuptools_find_packages(struct setuptools *s, str where, bool namespaces, const struct str_list *include,
+                              const struct str_list *exclude, struct str_list *out)
+{
+	find(s, where, namespaces ? FIND_ALL : FIND_REGULAR, include, exclude, out);
+}
+
 static void find_modules(struct setuptools *s, str where, bool flat, struct str_list *out)
 {
 	const struct source_tree *tree = s->w->tree;

@@ -18,8 +18,88 @@ CODE = {"src/demo/__init__.py": "x = 1\n", "src/demo/a.py": "", "src/demo/sub/__
 DATA = {"src/demo/d/t.txt": "t\n", "src/demo/t.json": "{}\n", "src/demo/sub/u.txt": "u\n", "src/demo/.hidden": "h\n", "src/demo/d/.h.txt": "h",
         "src/demo/sub/deep/er/v.txt": "v\n"}
 
+# What setup(...) may say without being run. Line by line, the words of real projects.
+CALL = """#!/usr/bin/env python
+# -*- coding: utf-8 -*-
+\'\'\'What it is.\'\'\'
+from __future__ import print_function
+import os, sys
+import io
+import codecs
+from os import path
+from pathlib import Path
+from setuptools import (find_packages,  # both
+    setup)
+
+if sys.version_info < (3, 6):  # old
+    sys.stderr.write("too old")
+    sys.exit("no")
+
+here = os.path.abspath(os.path.dirname(__file__))
+HERE = Path(__file__).parent
+NEEDS = [
+    "requests >= 2",
+    "attrs; python_version < '3.9'",  # why
+]
+VERSION = '1.' "4"
+with io.open(os.path.join(here, "README.rst"), encoding="utf-8") as f:
+    readme = f.read()
+with open('CHANGES') as f:
+    changes = f.read().strip()
+
+setup(
+    name="Demo-Pkg",
+    version=VERSION,
+    description='First line\\nsecond',
+    long_description=readme + "\\n\\n" + changes + codecs.open("more.txt", "r", "utf-8").read() + (HERE / "more.txt").read_text(encoding='utf-8'),
+    long_description_content_type="text/x-rst",
+    author="Ann", author_email="ann@example.com", maintainer='Bob',
+    url="https://example.com", download_url="https://example.com/d",
+    project_urls={"Source": "https://example.com/s", 'Bugs': 'https://example.com/b'},
+    license="MIT", keywords="one, two words", platforms=["any"],
+    classifiers=["Programming Language :: Python", "Topic :: Utilities"] + ['Programming Language :: Python :: 3'],
+    packages=find_packages("src", exclude=("tests", "tests.*")),
+    package_dir={"": "src"},
+    package_data={"demo": ["*.json", "d/*"], "": ["*.cfg"]},
+    include_package_data=False, zip_safe=False,
+    python_requires=">=3.6, <4",
+    install_requires=NEEDS + ["click"],
+    extras_require={"dev": ["pytest"], "all_x": "black\\nrich >= 1"},
+    entry_points={"console_scripts": ["demo = demo.a:main", "demo2=demo.a:other"], "my.group": "x = demo:y"},
+    test_suite="tests", scripts=[], cmdclass={}, ext_modules=[], data_files=None,
+)
+"""
+CALLED = {"setup.py": CALL, "README.rst": "Read\n====\n", "CHANGES": "\n  changes  \n", "more.txt": "mörè\nlines\n"}
+
+
+def call(arguments, before="from setuptools import setup, find_packages, find_namespace_packages\n"):
+    return before + "setup(name='demo', version='1.2', " + arguments + ")\n"
+
+
 SHAPES = {
     "src": {"pyproject.toml": PLAIN, **CODE, "tests/test_x.py": "", "other/__init__.py": ""},
+    "setup.py, everything": {**CALLED, **CODE, **DATA, "src/demo/x.cfg": "", "src/tests/__init__.py": "", "LICENSE": "l", "AUTHORS": "a"},
+    "setup.py and nothing else": {"setup.py": "import setuptools\nsetuptools.setup(name='demo', version='1.2')\n", **CODE},
+    "setup.py, flat": {"setup.py": call("packages=find_packages()"), "demo/__init__.py": "", "demo/no/x.py": "", "tests/__init__.py": "", "other/__init__.py": "", "demo/t.txt": ""},
+    "setup.py, find with include": {"setup.py": call("packages=find_packages(include=['demo', 'demo.*'])"), "demo/__init__.py": "", "demo/sub/__init__.py": "", "other/__init__.py": ""},
+    "setup.py, find nothing": {"setup.py": call("packages=find_packages(include=[]), py_modules=['m']"), "demo/__init__.py": "", "m.py": ""},
+    "setup.py, find by place": {"setup.py": call("packages=find_packages('lib', ['*.no'], ['demo*']), package_dir={'': 'lib'}"), "lib/demo/__init__.py": "", "lib/demo/no/__init__.py": "", "lib/x/__init__.py": ""},
+    "setup.py, find where nothing is": {"setup.py": call("packages=find_packages(where='gone')"), "demo/__init__.py": ""},
+    "setup.py, namespaces": {"setup.py": call("packages=find_namespace_packages(where='src', exclude=['*.tests']), package_dir={'': 'src'}"), "src/ns/a/x.py": "", "src/ns/tests/y.py": "", "src/ns/b/__init__.py": ""},
+    "setup.py, package_dir of packages": {"setup.py": call("packages=['demo', 'demo.sub'], package_dir={'demo': 'code'}, package_data={'demo': ['*.txt']}"), "code/__init__.py": "", "code/a.txt": "", "code/sub/x.py": ""},
+    "setup.py, modules": {"setup.py": call("py_modules=['one', 'two'], zip_safe=True"), "one.py": "", "two.py": "", "three.py": ""},
+    "setup.py, line ends": {"setup.py": call("py_modules=['m'], long_description=open('crlf').read() + Path('crlf').read_text()", "from pathlib import Path\nfrom setuptools import setup\n"), "crlf": b"a\r\nb\rc\n", "m.py": ""},
+    "setup.py, main": {"setup.py": "from setuptools import setup\n\nif __name__ == '__main__':\n    # go\n    setup(\nname='demo',\n  version='1.2', packages=['demo'])\n", "demo/__init__.py": ""},
+    "setup.py, requirements of a file": {
+        "setup.py": "from setuptools import setup\nwith open('req.txt') as f:\n    needs = f.read().splitlines()\nsetup(name='demo', version='1.2', py_modules=['m'], install_requires=needs)\n",
+        "req.txt": "requests>=2  # why\n\n# none\nattrs\n", "m.py": "",
+    },
+    "setup.py, texts as lists": {"setup.py": call("py_modules=['m'], install_requires='requests\\nattrs', keywords=['a', 'b'], license_files=['L*'], description='', author=None"), "m.py": "", "L1": "x", "LICENSE": "y"},
+    "setup.py, MANIFEST.in": {"setup.py": call("packages=['demo'], include_package_data=True, exclude_package_data={'demo': ['no.txt']}"), "MANIFEST.in": "recursive-include demo *.txt\n", "demo/__init__.py": "", "demo/a.txt": "", "demo/no.txt": "", "demo/s/b.txt": ""},
+    "setup.py over setup.cfg": {"setup.py": call("py_modules=['m'], author='From setup.py', description=''"), "setup.cfg": "[metadata]\nauthor = From cfg\nauthor_email = a@example.com\ndescription = cfg says\nlicense_files = X\nversion = 9\n[bdist_wheel]\nuniversal = 0\n[egg_info]\ntag_build =\ntag_date = 0\n", "m.py": "", "X": "", "LICENSE": ""},
+    "setup.py, licence files of its own": {"setup.py": call("py_modules=['m'], license_files=('X',)"), "m.py": "", "X": "", "LICENSE": ""},
+    "setup.py, entry points as a text": {"setup.py": call('py_modules=["m"], entry_points="""\n[console_scripts]\nx = m:main\n[b.c]\ny=m\n"""'), "m.py": ""},
+    "setup.py, long lines": {"setup.py": "from setuptools \\\n    import setup\nsetup(name = 'de' 'mo', \\\n version=u'1.2', py_modules=(['m']), description=r'a\\b', platforms='a, b');\n", "m.py": ""},
     "src with modules": {"pyproject.toml": PLAIN, **CODE, "src/mod.py": "", "src/_private.py": ""},
     "src, data left out": {"pyproject.toml": PLAIN, **CODE, **DATA},
     "src namespace": {"pyproject.toml": PLAIN, "src/ns/inner/__init__.py": "", "src/ns/inner/x.py": "", "src/ns/other/y.py": ""},
@@ -215,7 +295,42 @@ ONE = {"demo/__init__.py": ""}
 REFUSED = {
     "ext-modules": ({**tool('ext-modules = [{name = "demo.x", sources = ["x.c"]}]\n'), **ONE}, "cannot-build", "it compiles C"),
     "setup.py ext_modules": ({"pyproject.toml": PLAIN, "setup.py": "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'])])\n", **ONE}, "cannot-build", "it compiles C"),
-    "setup.py does more": ({"pyproject.toml": PLAIN, "setup.py": "from setuptools import setup\nprint('x')\nsetup()\n", **ONE}, "cannot-build", "does more than call setup()"),
+    "setup.py does more": ({"pyproject.toml": PLAIN, "setup.py": "from setuptools import setup\nprint('x')\nsetup()\n", **ONE}, "cannot-build", "line 2"),
+    **{f"setup.py: {name}": ({"setup.py": text, "m.py": "", "x.txt": "x", "crlf": "a\r\n"}, "cannot-build", part) for name, (text, part) in {
+        "scripts": (call("scripts=['m.py']"), "the argument `scripts` (line 2)"),
+        "no such key": (call("use_scm_version=True"), "version control"),
+        "unknown key": (call("frobnicate=1"), "`frobnicate`"),
+        "call": (call("description=open('x.txt').read().upper()"), "`description`"),
+        "format": (call("description='a %s' % 'b'"), "`description`"),
+        "f-string": (call("description=f'a'"), "`description`"),
+        "bytes": (call("description=b'a'"), "`description`"),
+        "comparison": (call("description='a' if 1 else 'b'"), "`description`"),
+        "comprehension": (call("packages=[p for p in ['m']]"), "`packages`"),
+        "stars": (call("**{}"), "line 2"),
+        "given twice": (call("name='x'"), "line 2"),
+        "name set twice": ("from setuptools import setup\nX = 'a'\nX = 'b'\nsetup(name=X, version='1')\n", "line 3"),
+        "no such name": (call("description=UNKNOWN"), "`description`"),
+        "file outside": (call("description=open('../x.txt').read()"), "`description`"),
+        "file outside by join": (call("description=open(os.path.join(os.path.dirname(__file__), '..', 'x.txt')).read()", "import os\nfrom setuptools import setup\n"), "`description`"),
+        "line ends that codecs keeps": (call("description=codecs.open('crlf').read()", "import codecs\nfrom setuptools import setup\n"), "`description`"),
+        "file missing": (call("description=open('gone').read()"), "`description`"),
+        "file of another encoding": (call("description=open('x.txt', encoding='latin-1').read()"), "`description`"),
+        "import of the project": ("from setuptools import setup\nimport m\nsetup(name='demo', version=m.v)\n", "line 2"),
+        "try": ("try:\n    from setuptools import setup\nexcept ImportError:\n    from distutils.core import setup\nsetup(name='x', version='1')\n", "line 1"),
+        "other setup": ("from distutils.core import setup\nsetup(name='x', version='1')\n", "line 1"),
+        "setup of no one": ("setup(name='x', version='1')\n", "line 1"),
+        "two calls": ("from setuptools import setup\nsetup(name='x', version='1')\nsetup(name='y', version='1')\n", "line 3"),
+        "after the call": ("from setuptools import setup\nsetup(name='x', version='1')\nprint('done')\n", "line 3"),
+        "no call": ("from setuptools import setup\n", "line 2"),
+        "function": ("from setuptools import setup\ndef v():\n    return '1'\nsetup(name='x', version=v())\n", "line 2"),
+        "version check with more": ("import sys\nfrom setuptools import setup\nif sys.version_info < (3, 8):\n    X = 1\nsetup(name='x', version='1')\n", "line 4"),
+        "extra with a marker": (call("extras_require={':python_version<\"3\"': ['x']}"), "`extras_require`"),
+        "nested deep": (call("description=" + "(" * 60 + "'a'" + ")" * 60), "`description`"),
+        "namespace_packages": (call("namespace_packages=['a']"), "`namespace_packages`"),
+    }.items()},
+    "setup.py beside [project]": ({"pyproject.toml": PLAIN, "setup.py": call("packages=['demo']"), **ONE}, "cannot-build", "both describe"),
+    "setup.py beside [options]": ({"setup.py": call("packages=['demo']"), "setup.cfg": "[options]\nzip_safe = true\n", **ONE}, "cannot-build", "both say"),
+    "setup.py without a version": ({"setup.py": "from setuptools import setup\nsetup(name='demo')\n", **ONE}, "no-version", "no version"),
     "cmdclass": ({**tool('cmdclass = {build_py = "x.Y"}\n'), **ONE}, "cannot-build", "commands of setuptools"),
     "data-files": ({**tool('[tool.setuptools.data-files]\nshare = ["x"]\n'), **ONE}, "cannot-build", "outside of its packages"),
     "scripts": ({**tool('script-files = ["x"]\n'), **ONE}, "cannot-build", "scripts that the build rewrites"),

@@ -99,6 +99,8 @@ def pdm(rng, files):
 
 def uv(rng, files):
     text = "[tool.uv.build-backend]\n"
+    if rng.random() < 0.7:
+        files["src/demo/__init__.py"] = files["src/demo/sub/t.txt"] = "x\n"
     if rng.random() < 0.5:
         text += "module-root = " + rng.choice(['"src"', '""', '"."', '"lib"', '"ns"']) + "\n"
     if rng.random() < 0.4:
