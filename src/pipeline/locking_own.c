@@ -263,17 +263,47 @@ static bool refused(struct own *w, const struct locking_own *folder, str *own)
 	return add_help(w);
 }
 
+static bool refuse_empty(const struct locking_own *folder, struct err *e)
+{
+	return err_set(e, ERR_FORMAT, "empty-package", "there is no Python file in `" STR_FMT "`", STR_ARG(folder->folder));
+}
+
+/* A lock and its project file alone, with which nobody could install the project either. */
+static bool has_python(const struct locking_own *folder)
+{
+	for (size_t i = 0; i < folder->tree.tree.n; i++) {
+		const struct source_entry *entry = &folder->tree.tree.entries[i];
+		if (!entry->folder && str_ends(entry->path, S(".py")) && !str_eq(entry->path, S("setup.py"))) return true;
+	}
+	return false;
+}
+
+/* setuptools makes wheels of nothing but their dist-info. */
+static bool has_content(const struct locking_own *folder)
+{
+	for (size_t i = 0; i < folder->wheel.files.n; i++)
+		if (!str_starts(folder->wheel.files.p[i].to, folder->wheel.dist_info)) return true;
+	return false;
+}
+
+static bool plan(struct own *w, struct locking_own *folder)
+{
+	struct notes later; /* said again when the wheel is made */
+	note_init(&later, w->a);
+	if (!has_python(folder)) return refuse_empty(folder, &folder->why);
+	if (!source_wheel_plan(w->a, &folder->tree.tree, &later, &folder->wheel, &folder->why)) return false;
+	return has_content(folder) || refuse_empty(folder, &folder->why);
+}
+
 /* Each folder once in a run. */
 static struct locking_own *look(struct own *w)
 {
-	struct notes later; /* said again when the wheel is made */
 	for (size_t i = 0; i < w->options->own.n; i++)
 		if (str_eq(w->options->own.p[i]->folder, w->folder)) return w->options->own.p[i];
 	struct locking_own *folder = arena_new(w->a, struct locking_own);
 	folder->folder = w->folder;
-	note_init(&later, w->a);
 	folder->listed = private_tree_list(w->a, w->folder, &folder->tree, &folder->why);
-	folder->planned = folder->listed && source_wheel_plan(w->a, &folder->tree.tree, &later, &folder->wheel, &folder->why);
+	folder->planned = folder->listed && plan(w, folder);
 	*vec_push(w->a, &w->options->own) = folder;
 	return folder;
 }

@@ -7,7 +7,7 @@
  *         it one. Locks that list everything that is to be installed (pylock.toml of others, requirements files, Pipfile.lock) say it
  *         themselves, with a directory or `-e .`.
  * Not so: with --only-group and without the project's own dependencies; when --exclude names it, or --only names others; when `source` or
- *         `files` take Python files of the package already, since nothing may come twice; and (said) when the package has no files:
+ *         `files` take Python files of the package already, since nothing may come twice; and (said) when there is nothing to install:
  *         such a project is an application whose lock is all that it is for.
  * Sources: poetry install (package-mode), uv sync (tool.uv.package), pdm sync (distribution).
  * Errors: ERR_RESOLVE "cannot-build" and those of python/source_wheel.h, with a help that tells how to leave the package out. */

@@ -599,3 +599,19 @@ def test_a_package_that_its_lock_lists_comes_once(lamina, low):
     lamina.write("lib/pylock.toml", 'lock-version = "1.0"\ncreated-by = "hand"\n[[packages]]\nname = "app"\ndirectory = { path = "." }\n')
     lamina.build("--package", "lib", "-o", "out.zip").ok()
     assert packages(lamina.folder / "out.zip") == ["app"]
+
+
+@pytest.mark.parametrize("build, tables", [
+    (UV, ""), (POETRY, 'readme = "README.md"\n'), ('[build-system]\nrequires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"\n', 'readme = "README.md"\n'),
+    ('[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n', 'license-files = ["LICENSE"]\n'),
+    ('[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n', ""),
+])
+def test_a_lock_and_its_project_file_alone(lamina, low, build, tables):
+    """As they are copied into an image before the code: there is nothing to install of the project yet."""
+    app(lamina, build=build, tables=tables, files={})
+    lamina.write("uv.lock", uv_lock(low))
+    result = lamina.build("--project", ".", "--frozen", "-o", "out.zip").ok()
+    assert packages(lamina.folder / "out.zip") == ["low"] and "itself is not put in" in result.err
+    lamina.write("src/app/__init__.py")
+    if "uv_build" in build:
+        assert built(lamina) == ["app", "low"]
