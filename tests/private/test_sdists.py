@@ -556,6 +556,15 @@ def test_a_changed_option_builds_again(lamina, index):
     lamina.build("--lock", "requirements.txt", *PY312, "-o", "o.zip", target=()).refused(4, "sdist-only")
 
 
+def test_a_lock_of_ours_elsewhere(lamina, index):
+    """It was made with source distributions, so it is built with them; not when that is forbidden."""
+    index.add(sdists.make("demo"))
+    lamina.requirements("demo")
+    lamina("lock", "-r", "requirements.txt", *PY312, *PURE, "-o", "pylock.prod.toml").ok()
+    lamina("build", "--lock", "pylock.prod.toml", *PY312, "-o", "o.zip").ok()
+    lamina.build("--lock", "pylock.prod.toml", *PY312, "--sdists", "no", "-o", "o.zip", target=()).refused(4, "sdist-only")
+
+
 def test_older_names_of_the_option(lamina, index):
     index.add(sdists.make("demo"))
     lamina.requirements("demo")
