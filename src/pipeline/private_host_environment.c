@@ -198,6 +198,9 @@ static bool lay_out(struct host_build *b, struct distribution *distributions, si
 	x.layout = LAYOUT_VERSIONED;
 	x.slim = SLIM_NOTHING;
 	x.scripts = true;
+	/* Two that bring one file stand in nobody's way: as with pip, one of them has it. */
+	for (size_t i = 0; i < n; i++)
+		*vec_push(b->a, &x.prefer) = (struct artifact_prefer){ .glob = S("**"), .distribution = distributions[i].name };
 	x.target.runtime = runtime_of(b->python.target.python_minor);
 	if (!x.target.runtime)
 		return err_set(b->e, ERR_RESOLVE, "no-host-python", "no Lambda runtime has Python 3.%d", b->python.target.python_minor);

@@ -482,6 +482,13 @@ def test_requirements_as_source_distributions(lamina, index):
     assert result.status == 4 and "a build requirement of `own`" in result.error["message"] and "needy" in str(result.error), result
 
 
+def test_requirements_with_one_file(lamina, index):
+    index.add(*(wheels.make(name, "1.0", {"shared.py": f"of = {name!r}\n".encode(), "bin/x": name.encode()}) for name in ("one", "two")))
+    lamina.own(build_requires=["one", "two"], steps="import shared; files['got.py'] = shared.of")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+    assert contents(lamina.folder / "own.zip")["python/got.py"] in (b"one", b"two")
+
+
 def test_requirements_that_conflict(lamina, index):
     index.add(wheels.make("tool", "1.0"))
     lamina.own(build_requires=["tool>=2"])
