@@ -54,8 +54,9 @@ NEEDED = ["certifi==2026.10.18", "charset-normalizer==3.5.2", "h11==0.16.0", "ma
           "shellingham==1.5.4", "wcwidth==0.9.4"]
 # Not one of them: what it says why.
 REFUSED = {"six==1.17.0": "setup.py", "poetry_core==2.5.0": "backend-path", "charset_normalizer==3.5.2": "backend-path"}
+# uv_build writes markers anew.
+SPELT = {'platform_system == "Windows"': 'sys_platform == "win32"'}
 # Fields that one edition of a backend writes and another does not.
-SPELT = {'platform_system == "Windows"': 'sys_platform == "win32"'}  # uv_build writes markers anew
 YOUNGER = ("Metadata-version", "License-file", "License-expression", "License", "Dynamic", "Import-name", "Import-namespace")
 
 
