@@ -279,7 +279,9 @@ static void show(struct run *run, const struct relock_set *set, const struct pro
 			         STR_ARG(lock->shown));
 		else if (lock && lock->state == RELOCK_AS_IT_IS)
 			note_add(notes, NOTE_INFO, "is-lock", STR_FMT " is a lock already: it is used as it is",
-			         STR_ARG(lock->shown.n && lock->project.n == 0 ? lock->shown : x->dependencies.p[0].path));
+			         STR_ARG(lock->stands.n                          ? lock->stands
+			                 : lock->shown.n && lock->project.n == 0 ? lock->shown
+			                                                         : x->dependencies.p[0].path));
 	}
 	if (set->list.n == 0) note_add(notes, NOTE_INFO, "nothing-to-lock", "nothing to lock: no dependencies are named");
 	ui_notes(run->ui, notes, &shown);

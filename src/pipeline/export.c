@@ -51,7 +51,9 @@ static bool take_dependency(struct arena *a, const struct dependency_input *d, s
 {
 	if (lock->path.p) return *vec_push(a, &lock->more_paths) = d->path, true;
 	lock->path = d->path;
-	if (d->kind == DEPENDENCY_PROJECT) return locking_in_folder(a, d->path, &lock->path, e);
+	bool member = false;
+	if (d->kind == DEPENDENCY_PROJECT && !locking_of_project(a, d->path, &lock->path, &member, e)) return false;
+	if (member) lock->member = d->path;
 	return true;
 }
 

@@ -87,6 +87,7 @@ struct relock {
 	str lock_path; /* what is read: the lock; of as-it-is inputs empty */
 	str text;      /* its bytes */
 	enum relock_state state;
+	str stands;                        /* as it is: the lock that stands for a folder */
 	bool asks_nothing;                 /* requirements without a single one: as it is, but no lock */
 	bool excludes;                     /* names are left out on purpose (exclude-dependencies): the answer is not closed */
 	bool changed;                      /* its bytes are new, or would be */

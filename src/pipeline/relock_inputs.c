@@ -170,6 +170,7 @@ static bool project_inputs(struct arena *a, str project, struct relock *x, bool 
 	if (file.n) x->shown = file;
 	/* Who writes out the project file does not mean the requirements beside it. */
 	if (found && is_file && str_eq(path_base(lock), S("requirements.txt"))) found = false;
+	x->stands = found ? lock : (str){ 0 };
 	if (found && str_eq(path_base(lock), S("pylock.toml"))) {
 		if (!is_ours(a, lock, ours, e)) return false;
 		*ours = *ours && file.n;

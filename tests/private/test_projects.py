@@ -582,6 +582,11 @@ def test_a_member_by_the_lock_of_its_workspace(lamina, low):
     assert lamina.build("--project", ".", "-o", "out.zip", cwd=lamina.folder / "packages/delta").ok().record["lock"] == "../../uv.lock"
     assert not list(lamina.folder.glob("**/pylock*"))
     lamina.build("--project", "packages/delta", "--group", "nothing", "-o", "out.zip").refused(2, "unknown-group", "lint")
+    assert "note: uv.lock is a lock already" in lamina("lock", "--project", "packages/delta", *PY312).ok().err
+    theirs = subprocess.run([uv, "export", "--package", "delta", "--frozen", "--no-header", "--no-dev", "--no-annotate", "--no-config"], cwd=lamina.folder,
+                            env=lamina.environment({}), capture_output=True, text=True, check=True).stdout
+    ours = lamina("export", "--project", "packages/delta").ok().out
+    assert [x for x in ours.splitlines() if not x.lstrip().startswith("#")] == [x for x in theirs.splitlines() if not x.lstrip().startswith("#")]
     # a member that moved on makes the lock stale
     lamina.write("packages/delta/pyproject.toml", (lamina.folder / "packages/delta/pyproject.toml").read_text().replace('["epsilon"]', '["epsilon", "low"]', 1))
     lamina.build("--project", "packages/delta", "-o", "out.zip").refused(4, "lock-stale", "packages/delta/pyproject.toml", "uv lock")
