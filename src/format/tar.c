@@ -126,7 +126,10 @@ static bool take_pax(struct tar *t, const struct tar_header *h, struct extra *x,
 	if (!read_extra(t, h, &text, e)) return false;
 	const char *why = tar_pax_read(&t->extra_memory, text, global, &pax);
 	if (why) return refuse(t, (str){ 0 }, e, why);
-	if (global) return true;
+	if (global) { /* nothing of it is kept, and there may be many */
+		arena_release(&t->extra_memory);
+		return true;
+	}
 	x->any = x->has_pax = true;
 	x->pax = pax;
 	return true;
@@ -178,8 +181,9 @@ static bool make_member(struct tar *t, const struct tar_header *h, const struct 
 	struct tar_member *m = &t->member;
 	enum tar_kind kind = h->type == '0' ? TAR_FILE : h->type == '5' ? TAR_FOLDER : h->type == '2' ? TAR_SYMLINK : TAR_HARDLINK;
 	const char *why = join(h, x, &name, &link);
-	str shown = arena_str(t->a, str_slice(name, 0, t->limits->name_max));
+	str shown = str_slice(name, 0, t->limits->name_max);
 	if (!why) why = clean(t, kind, &name);
+	if (!why && link.n > t->limits->name_max) why = "a link's target is too long";
 	if (!why && kind != TAR_FILE && h->size) why = "a member that is no file has content";
 	if (!why && h->size > t->limits->inflated_max) why = "it is too large when it is unpacked";
 	if (why) return refuse(t, shown, e, why);

@@ -123,7 +123,7 @@ static const char *add_hard(struct tar_tree *t, struct tar_node *node, str link)
 static const char *add_link(struct tar_tree *t, struct tar_node *node, str text)
 {
 	if (str_empty(text)) return "a symbolic link has no target";
-	if (text.n > t->limits->name_max) return "a symbolic link's target is too long";
+	if (text.n > t->limits->name_max) return "a link's target is too long";
 	if (check_text(text)) return "a symbolic link's target is not clean UTF-8";
 	if (text.p[0] == '/') return "a symbolic link leads out of the archive (absolute path)";
 	node->text = text;

@@ -71,6 +71,7 @@ table(None, {
     "good_empty_top": tar(),
     "good_long_part": tar(pax(("path", TOP + "/" + "x" * 255)), member()),
 })
+table(None, {"many_globals": lambda: tar(*[pax(("comment", "x" * 250000), type=b"g")] * 230, member())})
 table(None, {"good_gz": gzip.compress(tar(member())), "good_gz_name": gzip.compress(tar(member()))}, ".tar.gz")
 table(None, {"good_tgz": gzip.compress(tar(member()))}, ".tgz")
 table(None, {"good_bz2": bz2.compress(tar(member()))}, ".tar.bz2")
@@ -135,7 +136,8 @@ table("in a circle", {
     "circle_too_long": tar(*[link(TOP + f"/l{i}", f"l{i + 1}") for i in range(41, -1, -1)][::-1], member(TOP + "/l42", b"1"))})
 table("no target", {"symlink_empty": tar(link(TOP + "/l", "")), "hardlink_empty": tar(hard(TOP + "/h", ""))})
 table("target is not clean UTF-8", {"symlink_backslash": tar(link(TOP + "/l", "..\\x")), "symlink_escape": tar(link(TOP + "/l", "\x1b[2J")), "symlink_latin": tar(link(TOP + "/l", b"\xe9"))})
-table("target is too long", {"symlink_long": tar(pax(("linkpath", "./" * 600 + "f")), link(TOP + "/l", "f"), member())})
+table("target is too long", {"symlink_long": tar(pax(("linkpath", "./" * 600 + "f")), link(TOP + "/l", "f"), member()),
+                             "hardlink_long": tar(member(), pax(("linkpath", "x" * 2000)), hard(TOP + "/h", F))})
 table("no earlier member", {"hardlink_unseen": tar(hard(TOP + "/h", F), member()), "hardlink_missing": tar(hard(TOP + "/h", TOP + "/no")), "hardlink_self": tar(hard(TOP + "/h", TOP + "/h")),
                             "hardlink_relative": tar(member(TOP + "/a/f"), hard(TOP + "/a/h", "f")), "hardlink_outside": tar(hard(TOP + "/h", "etc/passwd"))})
 table("no member can have", {"hardlink_absolute": tar(hard(TOP + "/h", "/etc/passwd")), "hardlink_up": tar(hard(TOP + "/h", "../etc/passwd")), "hardlink_dotted": tar(member(), hard(TOP + "/h", TOP + "/./f")),
