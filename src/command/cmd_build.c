@@ -235,6 +235,10 @@ static bool refuse_combinations(struct run *run, struct err *e)
 		               "--output and --into do not go together: one writes a zip, the other a folder");
 	if (opt_given(v, "slim") && opt_given(v, "no-slim"))
 		return err_set(e, ERR_USAGE, "option-value", "--slim and --no-slim do not go together");
+	if (opt_given(v, "no-deps") && !opt_given(v, "package")) {
+		err_set(e, ERR_USAGE, "option-value", "--no-deps is for --package: it leaves out what private packages need");
+		return err_help(e, "`--only NAME` and `--exclude NAME` choose among the distributions of a lock");
+	}
 	bool looks = opt_given(v, "check") || opt_given(v, "dry-run");
 	if (looks && (dump_of(run) == DUMP_FETCH || dump_of(run) == DUMP_PLAN))
 		return err_set(e, ERR_USAGE, "option-value",

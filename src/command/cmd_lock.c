@@ -23,6 +23,11 @@ static const struct opt options[] = {
 	  .metavar = "DIR",
 	  .complete = OPT_FOLDERS,
 	  .help = "Project folder with a pyproject.toml or setup.cfg." },
+	{ .name = "package",
+	  .takes = OPT_EACH,
+	  .metavar = "DIR",
+	  .complete = OPT_FOLDERS,
+	  .help = "Private project, as `lamina build --package` takes it; several have one lock." },
 	{ .name = "runtime",
 	  .takes = OPT_LIST,
 	  .metavar = "RUNTIME",
@@ -137,7 +142,7 @@ static bool nothing(struct err *e)
 static bool complete_request(struct run *run, struct build_request *r, struct err *e)
 {
 	str config = r->config, file;
-	if (r->requirements.n || r->project.n || r->names.n) return true;
+	if (r->requirements.n || r->project.n || r->packages.n || r->names.n) return true;
 	if (config.n == 0 && !project_find_config(run->arena, &config, e)) return false;
 	if (config.n) return true;
 	if (!wants_find(run->arena, S("."), &file, e)) return false;
@@ -156,13 +161,14 @@ static bool load_project(struct run *run, struct notes *notes, struct project *o
 	const struct opt_values *v = run->values;
 	struct build_request r = { .names = v->arguments, .config = str_from(run->config), .project = opt_value(v, "project") };
 	r.requirements = *opt_list(v, "requirements");
+	r.packages = *opt_list(v, "package");
 	r.runtimes = *opt_list(v, "runtime");
 	r.archs = *opt_list(v, "arch");
 	*out = (struct project){ 0 };
 	if (!complete_request(run, &r, e)) return false;
-	bool described = r.requirements.n || r.project.n;
-	if (r.requirements.n && r.project.n)
-		return err_set(e, ERR_USAGE, "two-locks", "-r and --project do not go together: each has a lock of its own");
+	bool described = r.requirements.n || r.project.n || r.packages.n;
+	if ((r.requirements.n > 0) + (r.project.n > 0) + (r.packages.n > 0) > 1)
+		return err_set(e, ERR_USAGE, "two-locks", "-r, --project and --package do not go together: each has a lock of its own");
 	if (!described || r.runtimes.n || r.archs.n) return project_load(run->arena, &r, run->env, notes, out, e);
 	struct project at_lock = { 0 };
 	if (!relock_targets(run->arena, &r, run->env, &at_lock, e)) return false;
@@ -242,7 +248,8 @@ static void print_record(struct run *run, const struct relock *x, bool planned)
 	write_number(&w, "schema", 1);
 	write_text(&w, "kind", S("lock"));
 	write_text(&w, "path", x->is_stream ? (str){ 0 } : x->lock_path);
-	write_strings(&w, "inputs", x->project.n ? &(struct str_list){ .p = (str[]){ x->shown }, .n = 1 } : &x->requirements);
+	struct str_list project = { .p = (str[]){ x->shown }, .n = 1 };
+	write_strings(&w, "inputs", x->project.n ? &project : x->packages.n ? &x->packages : &x->requirements);
 	write_strings(&w, "targets", &x->targets);
 	write_number(&w, "packages", x->n_packages);
 	write_text(&w, "sha256", written ? sha256_hex_str(run->arena, &digest) : (str){ 0 });

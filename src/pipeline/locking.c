@@ -52,6 +52,12 @@ bool locking_in_folder(struct arena *a, str folder, str *path, struct err *e)
 		if (st.is_regular) found = requirements;
 	}
 	if (found.n == 0) {
+		struct io_stat st;
+		if (!io_stat(arena_cstr(a, folder), &st, e)) return false;
+		if (!st.is_dir) {
+			err_set(e, ERR_IO, "not-found", "there is no folder `" STR_FMT "`", STR_ARG(folder));
+			return err_help(e, "name the folder of the project with --project, a lock with --lock, or requirements with -r");
+		}
 		err_set(e, ERR_IO, "not-found", "the project `" STR_FMT "` has no lock, and nothing that a lock could be made of",
 		        STR_ARG(folder));
 		err_why(e, "looked for pylock.toml, poetry.lock, uv.lock, pdm.lock, Pipfile.lock, requirements.txt, and a project in "
@@ -99,6 +105,10 @@ static bool choose_input(struct arena *a, const struct artifact *artifact, struc
 		err_set(e, ERR_USAGE, "two-locks", "`" STR_FMT "` has two kinds of locks: " STR_FMT " and " STR_FMT,
 		        STR_ARG(artifact->name), STR_ARG(first->path), STR_ARG(d->path));
 		err_where(e, STR_FMT, STR_ARG(artifact->where));
+		if (first->kind == DEPENDENCY_PACKAGE || d->kind == DEPENDENCY_PACKAGE)
+			return err_help(e,
+			                "name the folder in the requirements file, with a line like `./libs/shared` (seen from that file); "
+			                "or let the package's project name what it needs");
 		return err_help(e, "give one lock, or several requirements files");
 	}
 	r->path = first->path;

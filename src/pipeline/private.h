@@ -86,5 +86,7 @@ struct private_tree {
 	struct str_list folders;
 };
 bool private_tree_list(struct arena *a, str folder, struct private_tree *out, struct err *e);
+/* Refuses a name that is no folder of a project, before anything is read or written because of it. */
+bool private_folder_check(struct arena *a, str folder, struct err *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pipeline/private.h"
+#include "pipeline/private_archive.h"
 #include "pipeline/private_git.h"
 
 #define DEPTH_MAX      64
@@ -137,6 +138,40 @@ static bool read_text(void *context, struct arena *a, str path, str *text, struc
 {
 	const struct private_tree *t = context;
 	return io_read_file(a, path_join(a, t->folder, path).p, SOURCE_TEXT_MAX, text, e);
+}
+
+/* What somebody may have named in place of a folder. */
+static bool refuse_file(struct arena *a, str path, struct err *e)
+{
+	str base = path_base(path);
+	err_set(e, ERR_IO, "not-found", "there is no folder `" STR_FMT "`", STR_ARG(path));
+	err_why(e, "it is a file; a private package is the folder that holds its pyproject.toml");
+	if (str_ends(base, S(".whl")) || private_archive_known(base))
+		return err_help(e, "name it in a requirements file (-r FILE), with the line `" STR_FMT "`",
+		                STR_ARG(path_is_absolute(path) || str_starts(path, S(".")) ? path : arena_join(a, S("./"), path)));
+	if (str_ends(base, S(".toml")) || str_ends(base, S(".py")) || str_ends(base, S(".cfg")))
+		return err_help(e, "name its folder: " STR_FMT, STR_ARG(path_dir(path)));
+	return false;
+}
+
+bool private_folder_check(struct arena *a, str folder, struct err *e)
+{
+	static const char *const files[] = { "pyproject.toml", "setup.cfg", "setup.py" };
+	struct io_stat st = { 0 };
+	if (folder.n == 0) return err_set(e, ERR_USAGE, "bad-value", "the folder of a private package has an empty name");
+	if (!io_stat(arena_cstr(a, folder), &st, e)) return false;
+	if (!st.exists) {
+		err_set(e, ERR_IO, "not-found", "there is no folder `" STR_FMT "`", STR_ARG(folder));
+		return err_help(e, "a private package is the folder that holds its pyproject.toml");
+	}
+	if (!st.is_dir) return refuse_file(a, folder, e);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		if (!io_stat(path_join(a, folder, str_from(files[i])).p, &st, e)) return false;
+		if (st.exists) return true;
+	}
+	err_set(e, ERR_FORMAT, "no-project", "`" STR_FMT "` holds no Python project", STR_ARG(folder));
+	err_why(e, "there is no pyproject.toml, setup.cfg or setup.py");
+	return err_help(e, "name the folder that holds pyproject.toml; folders of plain files are packed with `source` or `files`");
 }
 
 bool private_tree_list(struct arena *a, str folder, struct private_tree *out, struct err *e)

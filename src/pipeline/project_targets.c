@@ -273,7 +273,8 @@ static bool check_inputs(const struct expansion *x)
 	const struct artifact *d = &x->draft->artifact;
 	if (d->dependencies.n || d->sources.n || d->files.n || d->go.package.n || d->binaries.n || d->command.n) return true;
 	err_set(x->e, ERR_USAGE, "no-input", "there is nothing to put into `" STR_FMT "`", STR_ARG(d->name));
-	err_help(x->e, "name requirements (-r FILE), a lock (--lock FILE), a project (--project DIR) or files (--source DIR)");
+	err_help(x->e, "name requirements (-r FILE), a lock (--lock FILE), a project (--project DIR), a private package "
+	               "(--package DIR) or files (--source DIR)");
 	return here(x);
 }
 

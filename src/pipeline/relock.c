@@ -75,6 +75,16 @@ static str first_reasons(struct relock_work *w)
 	return out;
 }
 
+/* As `lamina lock` takes them. */
+static str inputs_as_options(struct arena *a, const struct relock *x)
+{
+	const struct str_list *list = x->packages.n ? &x->packages : &x->requirements;
+	str out = x->project.n ? arena_fmt(a, " --project " STR_FMT, STR_ARG(x->folder)) : S("");
+	for (size_t i = 0; i < list->n && x->project.n == 0; i++)
+		out = arena_fmt(a, STR_FMT " %s " STR_FMT, STR_ARG(out), x->packages.n ? "--package" : "-r", STR_ARG(list->p[i]));
+	return out;
+}
+
 static bool refuse(struct relock_work *w)
 {
 	const struct relock *x = w->lock;
@@ -86,12 +96,12 @@ static bool refuse(struct relock_work *w)
 		        STR_ARG(x->is_stream ? S("file to keep one beside") : x->lock_path));
 	if (w->exists) err_why(w->e, STR_FMT, STR_ARG(first_reasons(w)));
 	if (x->is_stream) return err_help(w->e, "put the requirements into a file: a lock needs one to stand beside");
-	if (x->requirements.n == 0 || w->o->project->config_path.n)
+	if (w->o->project->artifacts.n == 0 || !str_eq(w->o->project->artifacts.p[0].where, S("command line")))
 		return err_help(w->e, "run `lamina lock` (or build without --locked) and keep what it writes");
 	return err_help(w->e,
-	                "run `lamina lock -r " STR_FMT
+	                "run `lamina lock" STR_FMT
 	                "` with the same --runtime and --arch (or build without --locked), and keep what it writes",
-	                STR_ARG(x->requirements.p[0]));
+	                STR_ARG(inputs_as_options(w->a, x)));
 }
 
 /* --frozen without a lock: what pins everything needs none. */
@@ -217,6 +227,11 @@ static bool add_lock(struct arena *a, const struct relock_request *r, struct loc
 {
 	str key = relock_key(a, r->artifact);
 	if (find(out, key)) return true;
+	for (size_t i = 0; i < r->artifact->dependencies.n; i++) {
+		const struct dependency_input *d = &r->artifact->dependencies.p[i];
+		bool folder = d->kind == DEPENDENCY_PACKAGE;
+		if (folder && !private_folder_check(a, d->path, e)) return err_where(e, STR_FMT, STR_ARG(r->artifact->where));
+	}
 	struct relock *x = arena_new(a, struct relock);
 	x->notes = r->notes;
 	if (!relock_inputs(a, r->artifact, locking, x, e)) return false;
@@ -313,6 +328,9 @@ bool relock_targets(struct arena *a, const struct build_request *request, const 
 		    (struct dependency_input){ DEPENDENCY_REQUIREMENTS, arena_str(a, request->requirements.p[i]) };
 	if (request->project.n)
 		*vec_push(a, &base.dependencies) = (struct dependency_input){ DEPENDENCY_PROJECT, arena_str(a, request->project) };
+	for (size_t i = 0; i < request->packages.n; i++)
+		*vec_push(a, &base.dependencies) =
+		    (struct dependency_input){ DEPENDENCY_PACKAGE, arena_str(a, request->packages.p[i]) };
 	if (base.dependencies.n == 0 || !relock_inputs(a, &base, &locking, &x, e)) return base.dependencies.n == 0;
 	if (x.state == RELOCK_AS_IT_IS || x.is_stream || !load(&w)) return x.state == RELOCK_AS_IT_IS || x.is_stream;
 	for (size_t i = 0; i < w.origin.targets.n; i++) add_artifact(a, &base, w.origin.targets.p[i], out);

@@ -217,9 +217,8 @@ static bool packages_inputs(struct arena *a, const struct artifact *artifact, st
 	bool own = false;
 	if (artifact->no_deps) return true;
 	for (size_t i = 0; i < x->packages.n; i++) {
-		str folder = path_clean(a, x->packages.p[i]), absolute;
-		if (!path_absolute(a, folder, &absolute, e)) return false;
-		x->packages.p[i] = folder;
+		str absolute;
+		if (!path_absolute(a, x->packages.p[i], &absolute, e)) return false;
 		*vec_push(a, &names) = path_base(absolute);
 	}
 	str first = x->packages.p[0];
@@ -247,7 +246,7 @@ bool relock_inputs(struct arena *a, const struct artifact *artifact, struct lock
 		/* Two kinds together are for locking.c to refuse. */
 		if (d->kind != first->kind || (i > 0 && d->kind != DEPENDENCY_REQUIREMENTS && d->kind != DEPENDENCY_PACKAGE))
 			return true;
-		if (d->kind == DEPENDENCY_PACKAGE) *vec_push(a, &out->packages) = d->path;
+		if (d->kind == DEPENDENCY_PACKAGE) str_list_add_new(a, &out->packages, path_clean(a, d->path));
 		if (d->kind == DEPENDENCY_REQUIREMENTS) *vec_push(a, &out->requirements) = d->path;
 	}
 	if (first->kind == DEPENDENCY_LOCK) return true;

@@ -98,6 +98,21 @@ def test_requirements_with_folders_from_everywhere(lamina, index, folder, file):
     assert lock.read_text() == text
 
 
+def test_lock_takes_packages(lamina, index):
+    """What --locked asks for can be done as it is written."""
+    index.add(wheels.make("low"))
+    lamina.project("libs/one", "one", requires=["low"])
+    result = lamina("build", "--package", "libs/one", *PY312, "--locked", "-o", "one.zip")
+    assert result.status == 4 and "`lamina lock --package libs/one` with the same --runtime" in result.err
+    record, = lamina("lock", "--package", "libs/one", *PY312, "--json").ok().records
+    assert record["inputs"] == ["libs/one"] and record["path"] == "libs/pylock.one.toml" and record["packages"] == 2
+    lamina("build", "--package", "libs/one", *PY312, "--locked", "-o", "one.zip").ok()
+    lamina("lock", "--package", "libs/one", "--check").ok()  # the lock knows its targets
+    lamina.project("libs/one", "one", requires=[])
+    assert lamina("lock", "--package", "libs/one", "--check").status == 4
+    assert lamina("lock", "--package", "libs/one", "--project", "libs/one").status == 2
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()

@@ -276,3 +276,43 @@ def test_files_that_cannot_be_read(lamina):
     project(lamina, UV + NAMED)
     lamina.write("x/src/x/secret.py").chmod(0)
     refused(lamina, 6, "read", "secret.py")
+
+
+# --- what is no package ---
+
+@pytest.mark.parametrize("alone", [(), ("--no-deps",)])
+@pytest.mark.parametrize("name, status, words", [
+    ("nowhere", 6, ["there is no folder `nowhere`", "--> command line", "holds its pyproject.toml"]),
+    ("notes.txt", 6, ["there is no folder `notes.txt`", "it is a file"]),
+    ("one/pyproject.toml", 6, ["it is a file", "name its folder: one"]),
+    ("one-1.0-py3-none-any.whl", 6, ["it is a file", "with the line `./one-1.0-py3-none-any.whl`"]),
+    ("empty", 3, ["`empty` holds no Python project", "no pyproject.toml, setup.cfg or setup.py"]),
+])
+def test_what_is_no_package(lamina, name, status, words, alone):
+    """Said before anything is locked."""
+    lamina.project("one", "one")
+    lamina.write("notes.txt")
+    lamina.write("one-1.0-py3-none-any.whl")
+    (lamina.folder / "empty").mkdir()
+    result = lamina("build", "--package", name, *alone, *PY312, "-o", "out.zip")
+    assert result.status == status
+    for word in words:
+        assert word in result.err
+    assert not list(lamina.folder.rglob("pylock*"))
+
+
+def test_a_package_that_is_not_there_is_placed(lamina):
+    lamina.write("lamina.toml", '[layer.shared]\npackage = "nowhere"\nruntime = "python3.12"\n')
+    result = lamina("build")
+    assert result.status == 6 and "--> lamina.toml:1" in result.err
+
+
+def test_words_that_do_not_go_with_packages(lamina, index):
+    lamina.project("one", "one")
+    lamina.write("requirements.txt", "low\n")
+    result = lamina("build", "-r", "requirements.txt", "--no-deps", *PY312, "-o", "out.zip")
+    assert result.status == 2 and "--no-deps is for --package" in result.err
+    result = lamina("build", "-r", "requirements.txt", "--package", "one", *PY312, "-o", "out.zip")
+    assert result.status == 2 and "name the folder in the requirements file" in result.err
+    lamina("build", "--package", "one", "--package", "./one/", *PY312, "-o", "out.zip").ok()
+    assert [p.name for p in lamina.folder.glob("pylock*")] == ["pylock.one.toml"]
