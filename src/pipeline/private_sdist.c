@@ -191,7 +191,7 @@ static bool make(const struct work *w, int fd, struct notes *notes, struct priva
 	if (w->options->store->read_only) {
 		struct store_put put; /* says it as for any other file */
 		return store_put_begin(w->options->store, 1, &put, w->e) &&
-		       err_set(w->e, ERR_BUG, "store-not-writable", "the store is closed");
+		       err_set(w->e, ERR_IO, "store-not-writable", "the store is closed");
 	}
 	str base = path_join(w->a, w->options->store->root, S("tmp"));
 	if (!io_mkdirs(arena_cstr(w->a, base), w->e) || !scratch_begin(w->a, base, "sdist", &scratch, w->e))
