@@ -22,9 +22,10 @@ struct source_entry_point {
 
 /* What METADATA says of a project. Empty texts and lists mean that the field is absent. */
 struct source_facts {
-	str name;            /* as written */
-	str version;         /* normalised */
-	str version_written; /* as METADATA has it, when that is another spelling (hatchling) */
+	str name;             /* as written */
+	str version;          /* normalised */
+	str version_written;  /* as METADATA has it, when that is another spelling (hatchling) */
+	str metadata_version; /* "2.5"; empty: 2.4, or what the fields want */
 	str summary;
 	str description, description_type; /* the readme's text; "text/markdown" */
 	str license_text;                  /* License: (before PEP 639) */

@@ -157,12 +157,12 @@ static bool read_readme(struct source_work *w)
 	const struct toml_value *v = toml_get(w->project, S("readme"));
 	str file = { 0 }, text = { 0 }, type = { 0 };
 	if (!v) return true;
-	if (v->type == TOML_STRING) return source_readme(w, v->u.string, (str){ 0 });
+	if (v->type == TOML_STRING) return source_readme(w, v->u.string, (str){ 0 }) || toml_where(w->e, &w->pyproject, v->offset);
 	if (!want_type(w, v, TOML_TABLE, "readme") || !get_text(w, v, "file", &file) || !get_text(w, v, "text", &text) ||
 	    !get_text(w, v, "content-type", &type))
 		return false;
 	if (type.n == 0) return source_bad_field(w, v, "`readme` as a table has a content-type");
-	if (file.n) return source_readme(w, file, type);
+	if (file.n) return source_readme(w, file, type) || toml_where(w->e, &w->pyproject, v->offset);
 	w->facts.description = text;
 	w->facts.description_type = type;
 	return true;
@@ -184,7 +184,7 @@ bool source_license_glob(struct source_work *w, str glob, bool must)
 	bool found = false;
 	if (!glob_is_valid(glob)) {
 		err_set(w->e, ERR_FORMAT, "bad-glob", "`" STR_FMT "` is no pattern for licence files", STR_ARG(glob));
-		err_where(w->e, STR_FMT, STR_ARG(w->tree->where));
+		if (!must) err_where(w->e, STR_FMT, STR_ARG(w->tree->where)); /* else who calls knows better */
 		return err_help(w->e, "patterns are relative, have no `..`, and use `*`, `?`, `[...]` and `**` (PEP 639)");
 	}
 	/* Without a slash the top alone is meant, where glob_match would look everywhere. */
@@ -198,7 +198,6 @@ bool source_license_glob(struct source_work *w, str glob, bool must)
 	str_list_sort(&w->facts.license_files);
 	if (found || !must) return true;
 	err_set(w->e, ERR_FORMAT, "missing-file", "no file matches the licence pattern `" STR_FMT "`", STR_ARG(glob));
-	err_where(w->e, STR_FMT, STR_ARG(w->tree->where));
 	return err_help(w->e, "add the licence, or correct `license-files`");
 }
 
@@ -211,7 +210,7 @@ static bool read_license(struct source_work *w)
 		if (!want_type(w, v, TOML_TABLE, "license") || !get_text(w, v, "text", &w->facts.license_text) ||
 		    !get_text(w, v, "file", &file))
 			return false;
-		if (file.n && !source_text(w, file, &w->facts.license_text)) return false;
+		if (file.n && !source_text(w, file, &w->facts.license_text)) return toml_where(w->e, &w->pyproject, v->offset);
 	}
 	if (!files) return true;
 	w->facts.license_files_given = true;

@@ -1,9 +1,11 @@
 /* source_flit.c: flit_core.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Source: flit's documentation "The pyproject.toml config file", flit_core 4: one module or package, at the top or in src/, with everything
+ * Source: flit's documentation "The pyproject.toml config file", flit_core 4 and 3.12: one module or package, at the top or in src/, with everything
  * in its folder; version and description from its __version__ and docstring when they are dynamic; licence files by PEP 639 or the
  * usual names; [tool.flit.external-data] goes to .data/data. */
+#include "python/name.h"
+#include "python/requirement.h"
 #include "python/source_backend.h"
 
 struct module {
@@ -13,11 +15,11 @@ struct module {
 	bool package;
 };
 
-static bool module_name(struct source_work *w, const struct toml_value *flit, struct module *m)
+static bool module_name(struct source_work *w, const struct toml_value *flit, bool before_4, struct module *m)
 {
 	const struct toml_value *table = flit ? toml_get(flit, S("module")) : NULL;
 	char *p = arena_cstr(w->a, w->facts.name);
-	size_t end = str_ends(w->facts.name, S("-stubs")) ? w->facts.name.n - 6 : w->facts.name.n;
+	size_t end = !before_4 && str_ends(w->facts.name, S("-stubs")) ? w->facts.name.n - 6 : w->facts.name.n;
 	for (size_t i = 0; i < end; i++)
 		if (p[i] == '-') p[i] = '_';
 	m->name = (str){ p, w->facts.name.n };
@@ -111,14 +113,14 @@ static bool read_dynamic(struct source_work *w, const struct module *m)
 	       (w->metadata_only || !source_is_dynamic(w, S("description")) || dynamic_summary(w, m));
 }
 
-static bool licences(struct source_work *w)
+static bool licences(struct source_work *w, bool before_4)
 {
 	static const char *const globs[] = { "COPYING*", "LICEN[CS]E*", "NOTICE*", "AUTHORS*" };
 	const struct toml_value *license = toml_get(w->project, S("license"));
 	const struct toml_value *file = license && license->type == TOML_TABLE ? toml_get(license, S("file")) : NULL;
 	if (file && file->type == TOML_STRING) str_list_add_new(w->a, &w->facts.license_files, file->u.string);
 	w->facts.license_text = (str){ 0 }; /* of the table flit takes the file alone, and its text not at all */
-	for (size_t i = 0; i < 4 && !w->facts.license_files_given; i++)
+	for (size_t i = 0; i < (before_4 ? 2 : 4) && !w->facts.license_files_given; i++)
 		if (!source_license_glob(w, str_from(globs[i]), false)) return false;
 	str_list_sort(&w->facts.license_files);
 	return true;
@@ -168,16 +170,44 @@ static void import_names(struct source_work *w, const struct module *m)
 		if (m->name.p[i] == '.') *vec_push(w->a, &w->facts.import_namespaces) = str_slice(m->name, 0, i);
 }
 
+static bool allows(struct source_work *w, const struct requirement *q, const char *clause)
+{
+	struct specifier_set range;
+	specifier_parse(w->a, str_from(clause), &range, NULL);
+	struct interval_set have = specifier_intervals(w->a, &q->specifier), want = specifier_intervals(w->a, &range);
+	return interval_set_intersect(w->a, &have, &want).n > 0;
+}
+
+/* Most projects ask for flit_core<4, which is 3.12: it names no imports and takes fewer licences by itself. */
+static bool read_release(struct source_work *w, bool *before_4)
+{
+	*before_4 = false;
+	for (size_t i = 0; i < w->requires.n; i++) {
+		struct requirement q;
+		struct err inner = { 0 };
+		if (!requirement_parse(w->a, w->requires.p[i], &q, &inner))
+			return source_bad_field(w, toml_get(w->build, S("requires")), "%s", inner.what);
+		if (!str_eq(name_normalize(w->a, q.name), S("flit-core")) || q.url.n || allows(w, &q, ">=4")) continue;
+		*before_4 = true;
+		if (!allows(w, &q, ">=3.12"))
+			return source_refuse(w, "it asks for `" STR_FMT "`; the rules known here are those since 3.12",
+			                     STR_ARG(w->requires.p[i]));
+	}
+	return true;
+}
+
 static bool plan_flit(struct source_work *w)
 {
 	const struct toml_value *flit = w->has_pyproject ? toml_at(w->pyproject.root, "tool.flit") : NULL;
 	struct module m = { 0 };
+	bool before_4;
+	if (!read_release(w, &before_4)) return false;
 	if (!w->project) return source_refuse(w, "it has no [project] table; flit's own tables are those of its versions before 4");
 	if (w->facts.name.n == 0) return true; /* told by the caller */
-	if (!module_name(w, flit, &m) || !find_module(w, &m) || !read_dynamic(w, &m)) return false;
+	if (!module_name(w, flit, before_4, &m) || !find_module(w, &m) || !read_dynamic(w, &m)) return false;
 	if (w->facts.version.n == 0 || w->metadata_only) return true;
-	import_names(w, &m);
-	if (!licences(w)) return false;
+	if (!before_4) import_names(w, &m);
+	if (!licences(w, before_4)) return false;
 	add_module(w, &m);
 	return add_data(w, flit);
 }

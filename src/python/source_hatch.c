@@ -112,6 +112,7 @@ static bool refuse_shapes(struct source_work *w, const struct hatch *h)
 	if (version &&
 	    (version->type != TOML_STRING || (!str_eq(version->u.string, S("2.4")) && !str_eq(version->u.string, S("2.5")))))
 		return source_refuse(w, "core-metadata-version asks for an old form of METADATA");
+	w->facts.metadata_version = version ? version->u.string : S("2.5");
 	return true;
 }
 

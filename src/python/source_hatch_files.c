@@ -89,7 +89,9 @@ static bool read_mapping(struct source_work *w, const struct hatch *h, const cha
 		str from = normal_path(w->a, m->key);
 		if (leaves_project(from) || m->key.p[0] == '/' || m->key.p[0] == '~')
 			return source_refuse(w, "`%s` names files outside the project: " STR_FMT, key, STR_ARG(m->key));
-		*vec_push(w->a, out) = (struct mapped){ from, normal_path(w->a, m->value->u.string) };
+		str to = normal_path(w->a, m->value->u.string);
+		/* "." is where the names begin. */
+		*vec_push(w->a, out) = (struct mapped){ from, str_eq(to, S(".")) ? (str){ 0 } : to };
 	}
 	return true;
 }

@@ -74,7 +74,8 @@ static void people(struct buf *out, const char *plain, const char *mail, const s
 
 bool source_metadata_write(const struct source_facts *f, struct buf *out)
 {
-	field(out, "Metadata-Version", f->import_names.n || f->import_namespaces.n ? S("2.5") : S("2.4"));
+	bool imports = f->import_names.n || f->import_namespaces.n;
+	field(out, "Metadata-Version", f->metadata_version.n ? f->metadata_version : imports ? S("2.5") : S("2.4"));
 	field(out, "Name", f->name);
 	field(out, "Version", f->version_written.n ? f->version_written : f->version);
 	field(out, "Summary", f->summary);

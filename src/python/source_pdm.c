@@ -285,6 +285,7 @@ static bool plan_pdm(struct source_work *w)
 	if (!read_config(w, &p) || !read_version(w)) return false;
 	if (w->facts.name.n == 0 || w->metadata_only) return true;
 	w->facts.empty_script_groups = true;
+	if (!w->facts.license_expression.n && !w->facts.license_files_given) w->facts.metadata_version = S("2.1");
 	if (!licences(w)) return false;
 	for (size_t i = 0; i < p.includes.n; i++) claim(w, &p, p.includes.p[i], true);
 	if (p.includes.n == 0 && !check_place(w, &p)) return false;

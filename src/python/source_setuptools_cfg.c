@@ -146,6 +146,12 @@ bool setuptools_version(struct setuptools *s, str text, const char *where)
 	return true;
 }
 
+static const char *place_of(struct setuptools *s, const struct ini_entry *x)
+{
+	str place = arena_fmt(s->a, STR_FMT "/setup.cfg:%u", STR_ARG(s->w->tree->where), (unsigned)x->line);
+	return arena_cstr(s->a, place);
+}
+
 bool setuptools_attribute(struct setuptools *s, str attribute, str *value)
 {
 	str path = str_trim(attribute), text;
@@ -175,7 +181,7 @@ static bool read_version(struct setuptools *s)
 	str value = { 0 };
 	if (!x || !text_of(s, S("metadata"), "version", &value)) return x == NULL;
 	if (str_starts(value, S("attr:")) && !setuptools_attribute(s, str_from_pos(value, 5), &value)) return false;
-	return setuptools_version(s, value, "setup.cfg");
+	return setuptools_version(s, value, place_of(s, x));
 }
 
 static void person(struct setuptools *s, str name, str email, bool author)
@@ -223,6 +229,7 @@ static bool text_or(struct setuptools *s, const char *name, const char *older, s
 static bool read_metadata(struct setuptools *s)
 {
 	str classifiers = { 0 }, license_file = { 0 };
+	bool unsaid = !s->license_patterns_given; /* by [tool.setuptools], which counts more */
 	struct source_facts *f = &s->said;
 	const str m = S("metadata");
 	if (!text_of(s, m, "name", &f->name) || !read_version(s) || !text_or(s, "description", "summary", &f->summary) ||
@@ -231,13 +238,14 @@ static bool read_metadata(struct setuptools *s)
 	    !text_or(s, "url", "home_page", &f->home_page) || !text_of(s, m, "download_url", &f->download_url) ||
 	    !text_or(s, "classifiers", "classifier", &classifiers) || !list_of(s, m, "keywords", &f->keywords, NULL) ||
 	    !list_of(s, m, "platforms", &f->platforms, NULL) || !list_of(s, m, "platform", &f->platforms, NULL) ||
-	    !read_people(s) || !read_urls(s) || !list_of(s, m, "license_files", &s->license_patterns, &s->license_patterns_given) ||
+	    !read_people(s) || !read_urls(s) ||
+	    (unsaid && !list_of(s, m, "license_files", &s->license_patterns, &s->license_patterns_given)) ||
 	    !text_of(s, m, "license_file", &license_file))
 		return false;
 	split(s, classifiers, ',', &f->classifiers);
 	size_t line = str_chr(f->summary, '\n');
 	if (line != STR_NONE) f->summary = str_trim(str_slice(str_trim(f->summary), 0, str_chr(str_trim(f->summary), '\n')));
-	if (license_file.n) str_list_add_new(s->a, &s->license_patterns, license_file);
+	if (unsaid && license_file.n) str_list_add_new(s->a, &s->license_patterns, license_file);
 	s->license_patterns_given |= license_file.n > 0;
 	return true;
 }
@@ -446,16 +454,24 @@ bool setuptools_read_cfg(struct setuptools *s)
 	return true;
 }
 
+/* Where a bad requirement stands. */
+static bool in_file(struct setuptools *s, const char *key)
+{
+	const struct ini_entry *x = key && !s->call.used ? entry_of(s, S("options"), key) : NULL;
+	if (x) return err_where(s->w->e, "%s", place_of(s, x));
+	return err_where(s->w->e, STR_FMT "/%s", STR_ARG(s->w->tree->where), s->call.used ? "setup.py" : "setup.cfg");
+}
+
 static bool add_requirements(struct setuptools *s, bool needs, bool extras)
 {
 	struct source_facts *f = &s->w->facts;
 	for (size_t i = 0; needs && i < s->said_requires.n; i++)
-		if (!source_add_requirement(s->w, s->said_requires.p[i], S(""), NULL)) return false;
+		if (!source_add_requirement(s->w, s->said_requires.p[i], S(""), NULL)) return in_file(s, "install_requires");
 	for (size_t i = 0; extras && i < s->said_extras.n; i++) {
 		str extra = name_normalize(s->a, s->said_extras.p[i].package);
 		str_list_add_new(s->a, &f->provides_extra, extra);
 		for (size_t j = 0; j < s->said_extras.p[i].patterns.n; j++)
-			if (!source_add_requirement(s->w, s->said_extras.p[i].patterns.p[j], extra, NULL)) return false;
+			if (!source_add_requirement(s->w, s->said_extras.p[i].patterns.p[j], extra, NULL)) return in_file(s, NULL);
 	}
 	return true;
 }

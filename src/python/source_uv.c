@@ -125,6 +125,7 @@ static bool plan_uv(struct source_work *w)
 	if (w->facts.dynamic.n) return source_refuse(w, "uv_build knows no dynamic fields, but [project] has some");
 	if (w->facts.name.n == 0 || w->facts.version.n == 0 || w->metadata_only) return true;
 	w->facts.all_authors_named = true;
+	if (!w->facts.license_expression.n && !w->facts.license_files_given) w->facts.metadata_version = S("2.3");
 	if (!read_rules(w, &r)) return false;
 	for (size_t i = 0; i < r.modules.n; i++)
 		if (!add_module(w, &r, r.modules.p[i])) return false;

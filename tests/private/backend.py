@@ -6,6 +6,7 @@ import email.parser
 import email.policy
 import os
 import pathlib
+import posixpath
 import re
 import subprocess
 import sys
@@ -100,8 +101,6 @@ def metadata(content):
     fields = {}
     for key in {k.lower() for k in message.keys()}:
         values = [" ".join(str(v).split()) for v in message.get_all(key)]
-        if key == "metadata-version":
-            continue
         if key == "requires-dist":
             values = [repr(requirement(v)) for v in values]
         if key == "keywords":
@@ -113,6 +112,7 @@ def metadata(content):
 
 def compare(name, theirs, mine):
     """The wheels hold the same: names, bytes, and what METADATA says."""
+    theirs = {posixpath.normpath(path): content for path, content in theirs.items()}  # hatchling writes "scripts/./p.py"
     info = [n for n in theirs if n.endswith(".dist-info/METADATA")][0].rpartition("/")[0]
     generated = {f"{info}/{n}" for n in ("WHEEL", "RECORD", "METADATA", "entry_points.txt", "top_level.txt")}
     assert sorted(set(theirs) - {f"{info}/RECORD", f"{info}/top_level.txt"}) == sorted(set(mine) - {f"{info}/top_level.txt"}), name

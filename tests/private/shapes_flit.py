@@ -91,6 +91,7 @@ REFUSED = {
          "demo/a.py": "__version__ = '1'\n"},
         "cannot-build", "has a plain",
     ),
+    "flit before 3.12": ({"pyproject.toml": PLAIN.replace('["flit_core"]', '["flit_core<3.10"]'), "demo.py": ""}, "cannot-build", "since 3.12"),
     "no module": ({"pyproject.toml": PLAIN, "other.py": ""}, "empty-package", "demo"),
     "two modules": ({"pyproject.toml": PLAIN, "demo.py": "", "src/demo.py": ""}, "empty-package", "several"),
     "old tables": ({"pyproject.toml": BUILD + '[tool.flit.metadata]\nmodule = "demo"\n', "demo.py": ""}, "cannot-build", "[project]"),

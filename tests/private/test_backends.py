@@ -44,3 +44,16 @@ def test_what_cannot_be_read_is_refused(case, tmp_path):
     assert content is None
     assert error["rule"] == rule
     assert part in error["message"]
+
+
+def test_flit_before_4(tmp_path):
+    """Projects that ask for flit_core<4 get the rules of 3.12, whose METADATA is older and whose licence files are fewer."""
+    plain = shapes_flit.PLAIN.replace('["flit_core"]', '["flit_core >=3.2,<4"]')
+    backend.write(tmp_path, {"pyproject.toml": plain, "demo.py": "", "LICENSE": "l", "COPYING": "c", "NOTICE": "n", "AUTHORS.md": "a"})
+    _, mine = backend.ours(tmp_path)
+    assert sorted(n for n in mine if "/licenses/" in n) == [f"demo-1.2.dist-info/licenses/{n}" for n in ("COPYING", "LICENSE")]
+    fields = backend.metadata(mine["demo-1.2.dist-info/METADATA"])
+    assert fields["metadata-version"] == ["2.4"] and "import-name" not in fields
+    (tmp_path / "pyproject.toml").write_text(shapes_flit.PLAIN)
+    fields = backend.metadata(backend.ours(tmp_path)[1]["demo-1.2.dist-info/METADATA"])
+    assert fields["metadata-version"] == ["2.5"] and fields["import-name"] == ["demo"]
