@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import backend  # noqa: E402
+import shapes_flit  # noqa: E402
 
 TABLES = [importlib.import_module(path.stem) for path in sorted(pathlib.Path(__file__).parent.glob("shapes_*.py"))]
 SHAPES = [(t, name) for t in TABLES for name in t.SHAPES]
