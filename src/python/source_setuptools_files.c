@@ -173,9 +173,30 @@ static bool quiet(const struct source_entry *e)
 	return str_contains(e->path, S(".egg-info/"));
 }
 
+/* Where this project says what it packs: a [tool.setuptools] beside a setup.cfg that names the project would break the build. */
+static void help_left_out(const struct files *f, const struct found_package *p, str path)
+{
+	struct notes *notes = f->s->w->notes;
+	str file = str_from_pos(path, p->folder.n ? p->folder.n + 1 : 0), name = p->name;
+	size_t slash = str_rchr(file, '/'), dot = str_rchr(file, '.');
+	/* All of one kind in one folder. */
+	if (dot != STR_NONE && (slash == STR_NONE || dot > slash + 1))
+		file = arena_fmt(f->s->a, STR_FMT "*" STR_FMT, STR_ARG(str_slice(file, 0, slash == STR_NONE ? 0 : slash + 1)),
+		                 STR_ARG(str_from_pos(file, dot)));
+	if (f->s->w->has_pyproject && toml_at(f->s->w->pyproject.root, "project"))
+		note_help(notes, "pyproject.toml, [tool.setuptools.package-data]: \"" STR_FMT "\" = [\"" STR_FMT "\"]%s", STR_ARG(name),
+		          STR_ARG(file), f->s->include_data == INCLUDE_NO ? "" : "; or lines in MANIFEST.in");
+	else if (f->s->has_cfg && ini_section(&f->s->cfg, S("metadata")))
+		note_help(notes, "setup.cfg, [options.package_data]: " STR_FMT " = " STR_FMT "%s", STR_ARG(name), STR_ARG(file),
+		          f->s->include_data == INCLUDE_YES ? "; or lines in MANIFEST.in" : "");
+	else
+		note_help(notes, "setup.py: package_data={\"" STR_FMT "\": [\"" STR_FMT "\"]}", STR_ARG(name), STR_ARG(file));
+}
+
 static void say_left_out(struct files *f)
 {
-	str list = S(""), folder = { 0 };
+	str list = S(""), folder = { 0 }, first = { 0 };
+	const struct found_package *of = NULL;
 	size_t data = 0, code = 0;
 	for (size_t i = 0; i < f->tree->n; i++) {
 		const struct source_entry *e = &f->tree->entries[i];
@@ -185,14 +206,14 @@ static void say_left_out(struct files *f)
 			if (!code++) folder = str_slice(e->path, 0, str_rchr(e->path, '/'));
 			continue;
 		}
+		if (!of) of = p, first = e->path;
 		if (data++ < 3) list = arena_fmt(f->s->a, STR_FMT "%s" STR_FMT, STR_ARG(list), list.n ? ", " : "", STR_ARG(e->path));
 	}
 	if (data) {
 		note_add(f->s->w->notes, NOTE_WARNING, "data-left-out",
 		         STR_FMT ": %zu file%s of its packages stay%s out of the wheel: " STR_FMT "%s", STR_ARG(f->s->w->facts.name),
 		         data, data == 1 ? "" : "s", data == 1 ? "s" : "", STR_ARG(list), data > 3 ? ", ..." : "");
-		note_help(f->s->w->notes,
-		          "name them under [tool.setuptools.package-data], or in MANIFEST.in with include-package-data");
+		help_left_out(f, of, first);
 	}
 	if (!code) return;
 	note_add(f->s->w->notes, NOTE_WARNING, "no-init",

@@ -47,6 +47,7 @@ static bool wheel_op(struct judge_call *c, struct err *e)
 		json_write_object(w);
 		put(w, "id", str_from(notes.list.p[i].id));
 		put(w, "message", notes.list.p[i].message);
+		put(w, "help", notes.list.p[i].help);
 		json_write_object_end(w);
 	}
 	json_write_array_end(w);

@@ -155,6 +155,41 @@ def test_notes(tmp_path, name):
         assert any(n["id"] == note and part in n["message"] for n in notes), notes
 
 
+CFG = {"pyproject.toml": '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+       "setup.cfg": "[metadata]\nname = demo\nversion = 1\n[options]\npackage_dir =\n    = src\npackages = find:\n%s[options.packages.find]\nwhere = src\n"}
+HELPS = {  # files, where the help's line goes
+    "pyproject": ({"pyproject.toml": PLAIN, **CODE, "src/demo/t/b.html": ""},
+                  'pyproject.toml, [tool.setuptools.package-data]: "demo.t" = ["*.html"]', "; or lines in MANIFEST.in"),
+    "pyproject, no manifest": ({"pyproject.toml": PLAIN + "[tool.setuptools]\ninclude-package-data = false\n", **CODE, "src/demo/sub/__init__.py": "", "src/demo/sub/.x/y": "",
+                                "src/demo/sub/LIST": ""}, 'pyproject.toml, [tool.setuptools.package-data]: "demo.sub" = ["LIST"]', ""),
+    "setup.cfg": ({**CFG, "setup.cfg": CFG["setup.cfg"] % "", **CODE, "src/demo/t/a.json": "{}"}, "setup.cfg, [options.package_data]: demo = t/*.json", ""),
+    "setup.cfg, manifest": ({**CFG, "setup.cfg": CFG["setup.cfg"] % "include_package_data = true\n", **CODE, "src/demo/a.b.json": "{}"},
+                            "setup.cfg, [options.package_data]: demo = *.json", "; or lines in MANIFEST.in"),
+    "setup.py": ({"setup.py": 'from setuptools import setup\nsetup(name="demo", version="1", packages=["demo"])\n', "demo/__init__.py": "", "demo/a.txt": ""},
+                 'setup.py: package_data={"demo": ["*.txt"]}', ""),
+}
+
+
+@pytest.mark.parametrize("name", HELPS)
+def test_help_for_data_works(tmp_path, name):
+    """Pasted where it says, it is what the backend takes: the file comes along."""
+    files, line, more = HELPS[name]
+    backend.write(tmp_path, files)
+    with Judge() as judge:
+        note, = judge.ask("source.wheel", path=str(tmp_path))["ok"]["notes"]
+    assert note["id"] == "data-left-out" and note["help"] == line + more
+    where, line = line.split(": ", 1)
+    file, _, section = where.partition(", ")
+    path = tmp_path / file
+    text = path.read_text()
+    path.write_text(f"{text}{section}\n{line}\n" if section else text.removesuffix(")\n") + f", {line})\n")
+    _, mine = backend.ours(tmp_path)
+    left_out = next(n for n in files if not n.endswith((".py", ".toml", ".cfg", "y")))
+    assert left_out.removeprefix("src/") in mine
+    _, theirs = backend.real(tmp_path, "setuptools.build_meta", tmp_path / "out")
+    assert left_out.removeprefix("src/") in theirs
+
+
 def test_version_of_an_archive(tmp_path):
     """setuptools-scm finds no version control in an unpacked archive: it says what PKG-INFO says."""
     text = HEAD.replace('["setuptools"]', '["setuptools", "setuptools-scm>=8"]').replace('version = "1"', 'dynamic = ["version"]') + '[tool.setuptools_scm]\nversion_file = "src/demo/_v.py"\n'
