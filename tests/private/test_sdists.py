@@ -163,6 +163,22 @@ def test_an_archive_of_any_name(lamina, index):
     lamina.build("--lock", "out.txt", *PY312, "-o", "o.zip", *PURE, target=()).refused(3, "bad-sdist", "leads out of")
 
 
+@pytest.mark.parametrize("backend", ["poetry.core.masonry.api", "hatchling.build"])
+def test_no_repository_counts(lamina, backend):
+    """The store may lie in one that ignores everything; an archive may bring one along."""
+    lamina.write("../.git/HEAD", "ref: refs/heads/main\n")
+    lamina.write("../.gitignore", "*\n")
+    requires = {"poetry.core.masonry.api": "poetry-core", "hatchling.build": "hatchling"}[backend]
+    text = f'[build-system]\nrequires = ["{requires}"]\nbuild-backend = "{backend}"\n[project]\nname = "demo"\nversion = "1.0"\n'
+    files = {"pyproject.toml": text, "demo/__init__.py": "", "demo/data.txt": "x", ".git/config": "[core]\n\tfsmonitor = touch evil\n", ".git/HEAD": "x"}
+    for name, more in (("demo-1.0", {"PKG-INFO": "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"}), ("code-host", {})):
+        lamina.write(f"{name}.tar.gz", sdists.archive(name, files | more))
+        lamina.requirements(f"demo @ file:./{name}.tar.gz")
+        lamina("build", "--lock", "requirements.txt", *PY312, *PURE, "-o", "o.zip", "--force").ok()
+        assert {"python/demo/__init__.py", "python/demo/data.txt"} <= set(names(lamina.folder / "o.zip"))
+        assert not list(lamina.base.rglob("evil"))
+
+
 def test_poetry_files_and_urls(lamina, index):
     s, t = sdists.make("local"), sdists.make("remote")
     index.add(t)
@@ -348,6 +364,32 @@ def test_targets_of_one_lock(lamina, index):
     lock = (lamina.folder / "pylock.requirements.toml").read_text()
     assert lock.count("sdist = {") == 1 and lock.count("x86_64.whl") >= 1
     assert {r["arch"]: r["distributions"][0].get("backend") for r in result.records} == {"x86_64": None, "arm64": "setuptools"}
+
+
+def test_credentials(lamina, index):
+    index.auth = ("user", "secret")
+    index.add(sdists.make("demo", requires=["low"]), sdists.make("low"))
+    lamina.env["PIP_INDEX_URL"] = index.with_login("user", "secret")
+    lamina.requirements("demo")
+    result = lamina("build", "-r", "requirements.txt", *PY312, *PURE, "-o", "o.zip").ok()
+    assert packages(lamina.folder / "o.zip") == ["demo", "low"]
+    kept = [p.read_bytes() for p in lamina.base.rglob("*") if p.is_file()]
+    assert "secret" not in result.err and not any(b"secret" in k for k in kept)
+
+
+def test_a_network_that_fails(lamina, index):
+    """It ends the resolution: an older version is no answer to a server that is down."""
+    from index import status
+    index.add(sdists.make("demo", "2.0"), wheels.make("demo", "1.0"))
+    index.fault("/files/demo-2.0.tar.gz", status(500), forever=True)
+    lamina.requirements("demo")
+    result = lamina.build("-r", "requirements.txt", *PY312, *PURE, "-o", "o.zip", "--retries", "0", target=())
+    assert result.status == 5, str(result)
+    index.faults.clear()
+    index.stuck.clear()
+    other = sdists.make("demo", "2.0", files={"demo.py": "other = 1\n"})
+    index.projects["demo"][0].data = other.data
+    lamina.build("-r", "requirements.txt", *PY312, *PURE, "-o", "o.zip", "--retries", "0", target=()).refused(4, "hash-mismatch")
 
 
 def test_untried_versions_are_no_advice(lamina, index):
