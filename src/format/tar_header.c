@@ -129,9 +129,13 @@ const char *tar_header_read(const unsigned char *b, struct tar_header *h)
 	if (!checksum_fits(b)) return "a header's checksum is wrong: the archive is damaged, or this is no tar archive";
 	enum format format = format_of(b);
 	if (format == UNKNOWN) return "a header has a format that is neither ustar nor GNU";
+	h->ustar = format == USTAR;
+	h->gnu = format == GNU;
 	h->type = (char)(b[TYPE] ? b[TYPE] : '0');
 	const char *why = check_type(h->type);
 	if (why) return why;
+	if ((h->type == 'x' || h->type == 'g') && !h->ustar) return "a PAX header has a header that is not ustar's";
+	if ((h->type == 'L' || h->type == 'K') && !h->gnu) return "a GNU long name has a header that is not GNU's";
 	if (!zeros(b + (format == USTAR ? PADDING : PREFIX), TAR_BLOCK - (format == USTAR ? PADDING : PREFIX)))
 		return "a header has bytes in places that are reserved";
 	if (!octal(b + SIZE, MTIME - SIZE, false, &h->size)) return "a member's size is no octal number";

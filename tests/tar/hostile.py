@@ -188,12 +188,14 @@ table("does not begin as the short one", {"gnu_differs": tar(gnu(LONG), member(T
                                           "gnu_prefix": tar(gnu(LONG), member("abcdefgh", prefix=TOP))})
 table("its only NUL", {"gnu_no_nul": tar(gnu(F, data=F.encode()), member(**GNU)), "gnu_two_nuls": tar(gnu(F, data=F.encode() + b"\0\0"), member(**GNU)), "gnu_inner_nul": tar(gnu(F, data=F.encode() + b"\0/../x\0"), member(**GNU)),
                        "gnu_empty": tar(gnu("", data=b""), member(**GNU)), "gnu_nul_alone": tar(gnu("", data=b"\0"), member(**GNU))})
+table("not ustar's", {"pax_in_gnu": tar(pax(("path", F), magic=b"ustar  \0"), member()), "pax_in_old": tar(pax(("path", F), **OLD), member()), "global_in_gnu": tar(pax(("comment", "x"), type=b"g", magic=b"ustar  \0"), member())})
+table("not GNU's", {"gnu_in_ustar": tar(gnu(LONG, magic=b"ustar\x0000"), member(LONG[:100])), "gnu_in_old": tar(gnu(LONG, **OLD), member(LONG[:100], **GNU))})
 table("reserved", {"gnu_times": tar(member(prefix=b"14000000000\0", **GNU)), "star": tar(member(rest=b"\0" * 8 + b"tar\0")), "ustar_rest": tar(member(rest=b"x"))})
 
 # --- headers ---
 table("checksum is wrong", {"checksum": tar(header(checksum=b"000000\0 ")), "checksum_signed": tar(header(TOP + "/é", checksum=b"%06o\0 " % (sum(header(TOP + "/é", checksum=b" " * 8)) - 512))), "checksum_none": tar(header(checksum=bytes(8))),
                             "garbage": b"this is no archive" * 100, "zip": b"PK\3\4" + bytes(2000), "payload_first": tar(member(F, b"x" * 512, size=0))})
-table("neither ustar nor GNU", {"magic": tar(member(magic=b"USTAR\x0000")), "magic_version": tar(member(magic=b"ustar\x0001")), "magic_old_with_names": tar(member(magic=bytes(8), uname=b"me"))})
+table("neither ustar nor GNU", {"magic": tar(member(magic=b"USTAR\x0000")), "magic_version": tar(member(magic=b"ustar\x0001")), "magic_nul_version": tar(member(magic=b"ustar\0\0\0")), "magic_half_gnu": tar(member(magic=b"ustar  0")), "magic_old_with_names": tar(member(magic=bytes(8), uname=b"me"))})
 table("size is no octal number", {f"size_{n}": tar(header(size=v)) for n, v in {
     "empty": b"", "spaces": b" " * 12, "negative": b"-1", "decimal": b"9", "binary": b"\x80" + bytes(10) + b"\1", "binary_negative": b"\xff" * 12, "plus": b"+1", "hex": b"0x1", "underscore": b"1_0", "trailing": b"1 1", "nul_inside": b"1\x001"}.items()})
 table("mode is no octal number", {"mode_binary": tar(header(mode=b"\x80" + bytes(7))), "mode_text": tar(header(mode=b"rwxr-xr-x"[:8]))})
