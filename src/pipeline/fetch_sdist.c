@@ -21,12 +21,15 @@ static struct private_sdist describe(struct fetch *f, const struct wanted *w)
 static struct wanted *wheel_of(struct fetch *f, const struct wanted *w, const struct private_wheel *made)
 {
 	struct wanted *wheel = arena_new(f->a, struct wanted);
+	struct str_list *inputs = arena_new(f->a, struct str_list);
+	*inputs = made->inputs;
 	*wheel = (struct wanted){ .project = w->project,
 		                      .version = w->version,
 		                      .file = made->file,
 		                      .has_sha256 = true,
 		                      .sha256 = made->sha256,
 		                      .backend = made->backend,
+		                      .inputs = inputs,
 		                      .notes = w->notes,
 		                      .request = w->request };
 	return wheel;

@@ -96,10 +96,10 @@ static bool begin_scratch(struct host_build *b)
 static bool prepare(struct host_build *b)
 {
 	struct str_list all = { 0 }, more;
-	if (!host_python_find(b) || !begin_scratch(b) || !host_copy(b) || !host_environment(b, &b->requires)) return false;
-	if (!host_requires(b, &more)) return false;
 	for (size_t i = 0; i < b->requires.n; i++) str_list_add_new(b->a, &all, b->requires.p[i]);
-	size_t before = all.n;
+	size_t before = all.n; /* what grows from it has another number, and so a folder of its own */
+	if (!host_python_find(b) || !begin_scratch(b) || !host_copy(b) || !host_environment(b, &all)) return false;
+	if (!host_requires(b, &more)) return false;
 	for (size_t i = 0; i < more.n; i++) str_list_add_new(b->a, &all, more.p[i]);
 	return all.n == before || host_environment(b, &all);
 }

@@ -21,8 +21,11 @@
 /* Does the policy allow it, and is there all that it needs? */
 bool private_host_allowed(const struct private_options *options);
 
-/* What of the environment decides what a backend makes. */
+/* What of the environment decides what a backend makes, this computer's kind among it. */
 void private_host_hash(const struct env *env, struct sha256_stream *h);
+/* The same with the contents of constraint files, which inputs names. options->means must be there. */
+void private_host_hash_run(struct arena *a, const struct private_options *options, struct sha256_stream *h,
+                           struct str_list *inputs);
 
 /* why: the refusal of the native rules, "its build backend is `maturin`". */
 bool private_host_make(struct arena *a, const struct private_tree *tree, const char *why, const struct private_options *options,

@@ -191,6 +191,17 @@ static bool copy_text(struct host_build *b, str from, str to)
 	return !found || (io_mkdirs_for(to.p, b->e) && io_write_file(to.p, text, 0644, false, b->e));
 }
 
+/* The copy has a work tree, and it is there, whatever the original's is: that of a submodule lies elsewhere (core.worktree), and a bare
+ * repository's linked ones are none of its own (core.bare). What comes last counts. */
+static bool copy_config(struct host_build *b, str from, str to)
+{
+	str text = { 0 };
+	bool found;
+	if (!read_text(b, from, &text, &found)) return false;
+	str own = arena_join(b->a, text, S("\n[core]\n\tbare = false\n\tworktree = ..\n"));
+	return io_mkdirs_for(to.p, b->e) && io_write_file(to.p, own, 0600, false, b->e);
+}
+
 static bool copy_index(struct host_build *b, str to)
 {
 	str index, config = { 0 };
@@ -202,12 +213,13 @@ static bool copy_index(struct host_build *b, str to)
 
 bool host_git_copy(struct host_build *b, str to)
 {
-	static const char *const names[] = { "packed-refs", "config", "shallow", "info/exclude", "info/attributes", NULL };
+	static const char *const names[] = { "packed-refs", "shallow", "info/exclude", "info/attributes", NULL };
 	struct str_list files = { 0 }, folders = { 0 };
 	struct arena *a = b->a;
 	str common = b->git.common;
 	for (const char *const *n = names; *n; n++)
 		if (!copy_text(b, path_join(a, common, str_from(*n)), path_join(a, to, str_from(*n)))) return false;
+	if (!copy_config(b, path_join(a, common, S("config")), path_join(a, to, S("config")))) return false;
 	if (!copy_text(b, path_join(a, b->git.folder, S("HEAD")), path_join(a, to, S("HEAD"))) || !copy_index(b, to)) return false;
 	list_references(a, path_join(a, common, S("refs")), 0, &files, &folders);
 	for (size_t i = 0; i < files.n; i++)

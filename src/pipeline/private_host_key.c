@@ -3,6 +3,7 @@
  *
  * Not in the key: newer build requirements (--refresh builds again) and the patch version of Python. */
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "pipeline/private_host_parts.h"
 #include "pipeline/sources.h"
@@ -173,6 +174,9 @@ static void put_git(struct host_build *b, struct sha256_stream *h)
 
 void private_host_hash(const struct env *env, struct sha256_stream *h)
 {
+	struct utsname computer;
+	/* Computers of several kinds may share a store. */
+	put(h, uname(&computer) == 0 ? str_from(computer.machine) : S(""));
 	const char *const names[] = { "LAMINA_PYTHON", "PIP_BUILD_CONSTRAINT", "UV_BUILD_CONSTRAINT" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *value = env_get(env, names[i]);
@@ -193,6 +197,15 @@ static void put_constraints(struct host_build *b, struct sha256_stream *h)
 		put(h, text);
 		*vec_push(b->a, &b->inputs) = files.p[i];
 	}
+}
+
+void private_host_hash_run(struct arena *a, const struct private_options *options, struct sha256_stream *h,
+                           struct str_list *inputs)
+{
+	struct host_build b = { .a = a, .options = options };
+	private_host_hash(options->means->env, h);
+	put_constraints(&b, h);
+	*inputs = b.inputs;
 }
 
 bool host_key(struct host_build *b)

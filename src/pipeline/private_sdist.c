@@ -6,6 +6,7 @@
 
 #include "base/scratch.h"
 #include "pipeline/private_archive.h"
+#include "pipeline/private_host.h"
 #include "python/name.h"
 #include "python/version.h"
 #include "python/wheel_name.h"
@@ -55,11 +56,30 @@ static bool check(const struct work *w, const struct private_wheel *made)
 
 /* --- memory --- */
 
+/* What a backend sees besides the archive; inputs: files of it. */
+static str around(const struct work *w, struct str_list *inputs)
+{
+	struct sha256_stream hash;
+	struct sha256 digest;
+	sha256_begin(&hash);
+	private_host_hash_run(w->a, w->options, &hash, inputs);
+	sha256_end(&hash, &digest);
+	return arena_fmt(w->a, STR_FMT " " STR_FMT, STR_ARG(w->options->target->text), STR_ARG(sha256_hex_str(w->a, &digest)));
+}
+
+/* Beside the archive. */
+static void set_inputs(const struct work *w, struct private_wheel *out)
+{
+	out->inputs = (struct str_list){ 0 };
+	if (private_host_allowed(w->options)) around(w, &out->inputs);
+}
+
 static str key_of(const struct work *w, bool host)
 {
 	const struct private_sdist *s = w->sdist;
+	struct str_list inputs = { 0 };
 	struct sha256 digest;
-	str target = host && w->options->target ? w->options->target->text : S("");
+	str target = host && private_host_allowed(w->options) ? around(w, &inputs) : S("");
 	str text = arena_fmt(w->a, KEY_VERSION "\n" LAMINA_VERSION "\n%s\n%s " STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n",
 	                     zip_coder(), host ? "host" : "native", STR_ARG(target), STR_ARG(s->file), STR_ARG(s->subdirectory),
 	                     STR_ARG(sha256_hex_str(w->a, &s->sha256)));
@@ -126,6 +146,7 @@ static bool recall(const struct work *w, bool host, struct private_wheel *out, b
 	*found = str_eq(kind, S("wheel")) && str_cut(text, '\n', &hex, &text) && str_cut(text, '\n', &out->file, &backend) &&
 	         sha256_from_hex(hex, &out->sha256);
 	out->backend = arena_cstr(w->a, backend);
+	set_inputs(w, out);
 	return !*found || (in_store(w, out, found) && check(w, out));
 }
 
@@ -215,7 +236,7 @@ bool private_sdist_make(struct arena *a, const struct private_sdist *sdist, cons
 	bool ok = make(&w, fd, notes, &made) && check(&w, &made);
 	io_close(&fd);
 	if (!ok) return false;
-	made.inputs = (struct str_list){ 0 }; /* the archive alone decides */
+	set_inputs(&w, &made); /* the unpacked files are gone by now */
 	if (made.stored) remember_wheel(&w, &made);
 	*out = made;
 	return true;
