@@ -67,13 +67,26 @@ static bool refuse_link(struct walk *w, str path, const char *what)
 	return err_help(w->e, "replace the link by what it leads to, or remove it");
 }
 
-/* What a link leads to takes its place, as long as that lies in the project's folder. */
+static bool is_below(str path, str folder)
+{
+	return str_starts(path, folder) && (path.n == folder.n || folder.n == 1 || path.p[folder.n] == '/');
+}
+
+/* A file that the packages of one repository share: LICENSE -> ../../LICENSE. Not what git itself keeps. */
+static bool is_shared(const struct walk *w, str real)
+{
+	struct io_stat st = { 0 };
+	struct err ignored = { 0 };
+	if (!w->git->top.n || !is_below(real, w->git->top) || str_contains(real, S("/.git/"))) return false;
+	return io_lstat(real.p, &st, &ignored) && st.is_regular;
+}
+
+/* What a link leads to takes its place, as long as that lies in the project's folder, or is a file of its repository. */
 static bool check_link(struct walk *w, str path)
 {
 	char *real = realpath(path.p, NULL);
 	if (!real) return refuse_link(w, path, errno == ELOOP ? "leads in a circle" : "leads nowhere");
-	str r = str_from(real);
-	bool inside = str_starts(r, w->real) && (r.n == w->real.n || w->real.n == 1 || r.p[w->real.n] == '/');
+	bool inside = is_below(str_from(real), w->real) || is_shared(w, str_from(real));
 	free(real);
 	return inside || refuse_link(w, path, "leads out of its folder");
 }

@@ -8,7 +8,8 @@
  * Version control: backends look at it in different ways, so the tree says what is there and each backend takes its part: hatchling the nearest
  *           .gitignore and .hgignore, be it above the folder, whether or not there is a repository; poetry-core what git ignores and does not
  *           track, and nothing without a repository; the others nothing at all.
- * Links:    a link to a file inside the tree is listed as that file; links that lead out of it or in circles are errors of the lister.
+ * Links:    a link to a file inside the tree, or inside its repository, is listed as that file; others that lead out of it, or in circles, are errors
+ *           of the lister.
  * Limits:   SOURCE_TREE_MAX entries, SOURCE_TEXT_MAX bytes of a text that is read, names of at most 4,096 bytes.
  * Lifetime: whoever made the tree; texts that are read belong to the arena given. */
 #ifndef LAMINA_PYTHON_SOURCE_TREE_H

@@ -620,3 +620,26 @@ def test_a_lock_and_its_project_file_alone(lamina, low, build, tables):
     lamina.write("src/app/__init__.py")
     if "uv_build" in build:
         assert built(lamina) == ["app", "low"]
+
+
+# --- links in a repository ---
+
+def test_files_that_packages_share(lamina):
+    """LICENSE -> ../../LICENSE: within one repository, and nowhere else."""
+    lamina.project("repo/packages/one", "one", more='license-files = ["LICENSE"]\n')
+    lamina.write("repo/LICENSE", "shared\n")
+    lamina.write("secret", "s")
+    package = lamina.folder / "repo/packages/one"
+    (package / "LICENSE").symlink_to("../../LICENSE")
+    args = ("--package", "repo/packages/one", "--no-deps", "-o", "out.zip")
+    lamina.build(*args).refused(3, "source-link", "LICENSE", "out of its folder")
+    subprocess.run(["git", "init", "-q", lamina.folder / "repo"], check=True)
+    lamina.build(*args).ok()
+    assert contents(lamina.folder / "out.zip")["python/one-1.0.dist-info/licenses/LICENSE"] == b"shared\n"
+    lamina.write("repo/LICENSE", "changed\n")
+    lamina.build(*args).ok()
+    assert contents(lamina.folder / "out.zip")["python/one-1.0.dist-info/licenses/LICENSE"] == b"changed\n"
+    for target in ("../../../secret", "../../.git/config", "../.."):
+        (package / "src/one/more").symlink_to(target if target != "../../.git/config" else "../../../../.git/config")
+        lamina.build(*args).refused(3, "source-link", "more")
+        (package / "src/one/more").unlink()
