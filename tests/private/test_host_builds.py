@@ -236,6 +236,44 @@ def test_version_from_a_linked_work_tree(lamina, index, real):
     assert version.startswith("1.2.dev0+g"), version
 
 
+SCM = ('[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n'
+       '[tool.setuptools_scm]\n[project]\nname = "lib"\ndynamic = ["version"]\n')
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not there")
+def test_version_of_a_submodule(lamina, index, real):
+    """Its repository lies in that of another, and names a work tree that the copy is not."""
+    index.add(*real)
+    lamina.write("origin/pyproject.toml", SCM)
+    lamina.write("origin/lib/__init__.py", "")
+    origin, top = lamina.folder / "origin", lamina.folder / "top"
+    git(origin, "init", "-q")
+    git(origin, "add", "-A")
+    git(origin, "commit", "-q", "-m", "one")
+    git(origin, "tag", "v6.1")
+    top.mkdir()
+    git(top, "init", "-q")
+    git(top, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(origin), "libs/lib")
+    result = build(lamina, "--package", "top/libs/lib", "--no-deps", *HERE, "-o", "lib.zip").ok()
+    assert result.record["distributions"][0]["version"] == "6.1"
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is not there")
+def test_version_beside_a_bare_repository(lamina, index, real):
+    index.add(*real)
+    lamina.write("origin/pyproject.toml", SCM)
+    lamina.write("origin/lib/__init__.py", "")
+    origin = lamina.folder / "origin"
+    git(origin, "init", "-q")
+    git(origin, "add", "-A")
+    git(origin, "commit", "-q", "-m", "one")
+    git(origin, "tag", "v6.2")
+    git(lamina.folder, "clone", "-q", "--bare", "origin", "bare.git")
+    git(lamina.folder / "bare.git", "worktree", "add", "-q", "../linked", "HEAD")
+    result = build(lamina, "--package", "linked", "--no-deps", *HERE, "-o", "lib.zip").ok()
+    assert result.record["distributions"][0]["version"] == "6.2"
+
+
 def test_needs_that_only_the_backend_knows(lamina, index):
     index.add(wheels.make("low", "1.5"))
     lamina.own(static=False, requires=["low>=1", "other; extra == 'more'"], more=PREPARE)
@@ -431,6 +469,13 @@ def test_requirements_of_the_hook(lamina, index):
     assert contents(lamina.folder / "own.zip")["python/got.py"] == b"x = 2\n"
 
 
+def test_requirements_said_twice(lamina, index):
+    index.add(wheels.make("first", "1.0"), wheels.make("second", "2.0", {"second.py": b"x = 2\n"}))
+    lamina.own(build_requires=["first", "first"], steps="import second",
+               more="\ndef get_requires_for_build_wheel(config_settings=None):\n    return ['second', 'second']\n")
+    build(lamina, "--package", "own", *HERE, "-o", "own.zip").ok()
+
+
 def test_requirements_are_for_this_computer(lamina, index):
     """Markers and wheels are those of the Python that builds, not of the target."""
     index.add(wheels.make("here", "1.0", {"here.py": b"x = 1\n"}, tag=f"cp3{MINOR}-cp3{MINOR}-linux_{platform.machine()}"))
@@ -547,6 +592,15 @@ def test_compilers_count(lamina):
     for flags in ("-Done", "-Dtwo"):
         build(lamina, "--package", "own", *HERE, "-o", "own.zip", env={"CFLAGS": flags}).ok()
         assert contents(lamina.folder / "own.zip")["python/got.py"].decode() == flags
+
+
+def test_compilers_count_for_archives(lamina, index):
+    lamina.own(steps="files['got.py'] = os.environ.get('CFLAGS', '')")
+    index.add(sdist(lamina, "own", "own"))
+    lamina.requirements("own==1.0")
+    for flags in ("-Done", "-Dtwo"):
+        build(lamina, "-r", "requirements.txt", *HERE, "-o", "x.zip", env={"CFLAGS": flags}).ok()
+        assert contents(lamina.folder / "x.zip")["python/got.py"].decode() == flags
 
 
 def test_looking_runs_nothing(lamina):
