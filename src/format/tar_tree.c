@@ -186,11 +186,12 @@ static const char *follow_part(struct tar_tree *t, struct following *f, str part
 	if (str_empty(part) || str_eq(part, S("."))) return NULL;
 	if (f->at->kind != FOLDER_NODE) return "a symbolic link leads nowhere";
 	if (str_eq(part, S(".."))) {
+		/* Above the top folder other programs have another name for it, or none: pip unpacks without it. */
 		f->at = f->at->parent;
-		return f->at ? NULL : "a symbolic link leads out of the archive";
+		return f->at && f->at != t->root ? NULL : "a symbolic link leads out of the archive";
 	}
 	struct tar_node *child = part.n > t->limits->part_max ? NULL : child_of(t, f->at, part, f->text);
-	if (!child) return f->at == t->root ? "a symbolic link leads out of the archive" : "a symbolic link leads nowhere";
+	if (!child) return "a symbolic link leads nowhere";
 	if (child->kind == LINK_NODE && !child->end) {
 		if (f->hops++ >= TAR_HOPS_MAX || f->n > TAR_HOPS_MAX) return "symbolic links lead in a circle";
 		f->left[f->n++] = child->text;
@@ -213,7 +214,6 @@ static const char *follow(struct tar_tree *t, struct tar_node *link, char *text)
 		const char *why = follow_part(t, &f, part);
 		if (why) return why;
 	}
-	if (f.at == t->root) return "a symbolic link leads out of the archive";
 	link->end = f.at;
 	link->size = f.at->size;
 	link->executable = f.at->executable;
