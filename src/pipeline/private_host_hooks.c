@@ -103,7 +103,17 @@ static bool failed(struct host_build *b, const char *hook, const struct host_pro
 		err_set(b->e, ERR_FORMAT, "host-build-failed", "the build of `" STR_FMT "` by " STR_FMT " failed with status %d (%s)",
 		        STR_ARG(b->called), STR_ARG(module), p->status, hook);
 	err_where(b->e, STR_FMT, STR_ARG(b->tree->tree.where));
-	return err_why(b->e, STR_FMT, STR_ARG(said.n ? said : S("it said nothing")));
+	err_why(b->e, STR_FMT, STR_ARG(said.n ? said : S("it said nothing")));
+	/* The two that everybody meets. */
+	if (str_contains(p->said, S("Python.h: No such file")))
+		return err_help(
+		    b->e,
+		    "install the headers of that Python (python3.%d-dev, python3.%d-devel), or name one that has them: LAMINA_PYTHON",
+		    b->python.target.python_minor, b->python.target.python_minor);
+	if (str_contains(p->said, S("command 'cc' failed: No such")) || str_contains(p->said, S("command 'gcc' failed: No such")) ||
+	    str_contains(p->said, S("gcc' failed: No such file")))
+		return err_help(b->e, "install a C compiler, or build its wheel elsewhere and name it");
+	return err_help(b->e, "-vv shows all that the backend says");
 }
 
 /* *given: the hook is there; words: what it answered. */

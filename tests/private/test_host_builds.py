@@ -811,6 +811,10 @@ def test_a_backend_that_fails(lamina):
     assert lamina.left_in_tmp() == [] and not (lamina.folder / "own.zip").exists()
     lamina.own(steps="os.kill(os.getpid(), 11)")
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-failed", "signal 11", "said nothing")
+    for said, help in (("x.c:1:10: fatal error: Python.h: No such file or directory", f"python3.{MINOR}-dev"),
+                       ("error: command 'gcc' failed: No such file or directory", "compiler"), ("other", "-vv")):
+        lamina.own(steps=f"sys.exit({said!r})")
+        build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-failed", said, help)
     lamina.own(head="import not_there")
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(3, "host-build-failed", "not_there")
 
