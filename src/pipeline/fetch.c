@@ -196,7 +196,14 @@ static struct fetch_result result_of(const struct fetch *f, size_t i)
 	if (w->record) out.sha256 = w->record->sha256;
 	out.inputs = w->inputs;
 	out.backend = w->backend;
+	out.by_host = w->by_host;
 	return out;
+}
+
+void fetch_tell_sdist(struct notes *notes, str file, const char *backend, bool by_host)
+{
+	note_add(notes, NOTE_INFO, "sdist-built", "built " STR_FMT " here %s(%s)", STR_ARG(file),
+	         by_host ? "with its own backend " : "", backend);
 }
 
 static void tell(const struct fetch *f, size_t i, const struct fetch_result *r)
@@ -204,7 +211,7 @@ static void tell(const struct fetch *f, size_t i, const struct fetch_result *r)
 	const struct wanted *w = answer_of(f, i);
 	struct notes *notes = f->requests[i].notes;
 	if (!w || !r->record) return;
-	if (r->sdist.n) note_add(notes, NOTE_INFO, "sdist-built", "built " STR_FMT " here (%s)", STR_ARG(r->sdist), r->backend);
+	if (r->sdist.n) fetch_tell_sdist(notes, r->sdist, r->backend, r->by_host);
 	note_add(notes, NOTE_VERBOSE, "wheel-used", STR_FMT ": %s", STR_ARG(w->file), w->fresh ? "fetched" : "from the store");
 }
 

@@ -60,6 +60,7 @@ struct fetch_result {
 	const struct wheel_record *record; /* NULL with look_only when something is missing */
 	const struct str_list *inputs;     /* of a folder of source code that was made into the wheel; NULL = none */
 	const char *backend;               /* of that folder: "setuptools" */
+	bool by_host;                      /* that backend was run here */
 	str sdist;                         /* the source distribution that the wheel was made of; empty = none */
 	struct sha256 sdist_sha256;        /* of its file */
 	uint64_t sdist_size;
@@ -74,5 +75,8 @@ struct fetch_stats {
 /* results: room for n, in the order of requests. */
 bool fetch_wheels(struct arena *a, const struct fetch_request *requests, size_t n, const struct fetch_options *options,
                   struct fetch_result *results, struct fetch_stats *stats, struct err *e);
+
+/* "built demo-1.0.tar.gz here (setuptools)": of every source distribution that is used. */
+void fetch_tell_sdist(struct notes *notes, str file, const char *backend, bool by_host);
 
 #endif

@@ -70,5 +70,6 @@ bool fetch_from_folder(struct fetch *f, size_t i, struct wanted *w)
 	w->has_sha256 = made->stored;
 	w->sha256 = made->sha256;
 	w->backend = made->backend;
+	w->by_host = made->by_host;
 	return true;
 }

@@ -28,6 +28,7 @@ struct wanted {
 	str folder;                    /* of source code that the wheel was made of; empty = none */
 	const struct str_list *inputs; /* of that folder */
 	const char *backend;           /* likewise */
+	bool by_host;                  /* likewise: private.h */
 	bool sdist;                    /* a source distribution: what is used is the wheel that is made of it */
 	str subdirectory;              /* of the project in it */
 	struct wanted *wheel;          /* once that is known */

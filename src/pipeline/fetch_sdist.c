@@ -29,6 +29,7 @@ static struct wanted *wheel_of(struct fetch *f, const struct wanted *w, const st
 		                      .has_sha256 = true,
 		                      .sha256 = made->sha256,
 		                      .backend = made->backend,
+		                      .by_host = made->by_host,
 		                      .inputs = inputs,
 		                      .notes = w->notes,
 		                      .request = w->request };

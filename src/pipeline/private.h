@@ -67,6 +67,7 @@ struct private_wheel {
 	uint64_t size;
 	bool stored;            /* false only with look_only: it would have to be made */
 	const char *backend;    /* "setuptools" */
+	bool by_host;           /* that backend was run: policy.host */
 	struct str_list inputs; /* paths on disk of what decided, and "FOLDER/" + STAMP_NAMES_ALL for folders whose names did */
 };
 

@@ -13,7 +13,7 @@
 #include "zip/zip_pack.h"
 
 /* Raised when the same archive would give another answer although LAMINA_VERSION is the same. */
-#define KEY_VERSION "sdist 1"
+#define KEY_VERSION "sdist 2"
 #define BUCKET      "private"
 
 struct work {
@@ -96,8 +96,8 @@ static void remember(const struct work *w, bool host, str text)
 static void remember_wheel(const struct work *w, const struct private_wheel *wheel)
 {
 	remember(w, w->options->policy.host,
-	         arena_fmt(w->a, "wheel\n" STR_FMT "\n" STR_FMT "\n%s", STR_ARG(sha256_hex_str(w->a, &wheel->sha256)),
-	                   STR_ARG(wheel->file), wheel->backend));
+	         arena_fmt(w->a, "wheel\n" STR_FMT "\n" STR_FMT "\n%s\n%s", STR_ARG(sha256_hex_str(w->a, &wheel->sha256)),
+	                   STR_ARG(wheel->file), wheel->backend, wheel->by_host ? "host" : ""));
 }
 
 static bool is_refusal(const struct err *e) { return e->code == ERR_RESOLVE && e->id && strcmp(e->id, "cannot-build") == 0; }
@@ -134,10 +134,10 @@ static bool in_store(const struct work *w, struct private_wheel *out, bool *foun
 	return true;
 }
 
-/* "wheel", digest, file, backend; or "refused", reason. */
+/* "wheel", digest, file, backend, "host" or nothing; or "refused", reason. */
 static bool recall(const struct work *w, bool host, struct private_wheel *out, bool *found)
 {
-	str text, kind, hex, backend = { 0 };
+	str text, kind, hex, backend = { 0 }, how;
 	*found = false;
 	if (!store_blob_load(w->options->store, w->a, BUCKET, key_of(w, host), &text, found) || !*found)
 		return *found = false, true;
@@ -145,6 +145,7 @@ static bool recall(const struct work *w, bool host, struct private_wheel *out, b
 	if (str_eq(kind, S("refused"))) return refuse(w, arena_cstr(w->a, text), w->e);
 	*found = str_eq(kind, S("wheel")) && str_cut(text, '\n', &hex, &text) && str_cut(text, '\n', &out->file, &backend) &&
 	         sha256_from_hex(hex, &out->sha256);
+	out->by_host = str_cut(backend, '\n', &backend, &how) && str_eq(how, S("host"));
 	out->backend = arena_cstr(w->a, backend);
 	set_inputs(w, out);
 	return !*found || (in_store(w, out, found) && check(w, out));

@@ -319,8 +319,11 @@ static bool run(struct making *m, struct notes *notes, struct private_wheel *out
 		return false;
 	if (m->options->archive.n) private_sdist_tree(&m->tree, m->options->archive);
 	if (!source_wheel_plan(m->a, &m->tree.tree, notes, &m->wheel, &refusal)) {
-		if (is_refused(&refusal) && private_host_allowed(m->options))
-			return private_host_make(m->a, &m->tree, refusal.why, m->options, notes, out, m->e);
+		if (is_refused(&refusal) && private_host_allowed(m->options)) {
+			bool ok = private_host_make(m->a, &m->tree, refusal.why, m->options, notes, out, m->e);
+			out->by_host = ok;
+			return ok;
+		}
 		return refuse(m->options, &refusal, m->e);
 	}
 	if (!list_members(m) || !add_record(m)) return false;

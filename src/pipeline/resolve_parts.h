@@ -193,6 +193,7 @@ bool resolve_needs_of(struct resolve_target *t, struct resolve_project *p, size_
 struct resolve_sdist {
 	str name, version; /* of the wheel; empty when there can be none: metadata.broken tells why */
 	const char *backend;
+	bool by_host;
 	struct sha256 sha256; /* of the archive */
 	struct catalog_metadata metadata;
 };

@@ -24,8 +24,8 @@ static bool fetch(struct resolve_target *t, const struct locked_package *package
 	struct resolve *r = t->run;
 	const struct private_means *means = r->options->means;
 	struct fetch_stats stats = { 0 };
-	struct notes nobody; /* a build tells it of what is chosen */
-	note_init(&nobody, r->a);
+	struct notes own; /* what is chosen is told of in the end; what was run, in any case */
+	note_init(&own, r->a);
 	struct fetch_options options = { .store = r->store,
 		                             .env = r->client->env,
 		                             .index = r->config,
@@ -43,8 +43,12 @@ static bool fetch(struct resolve_target *t, const struct locked_package *package
 		                             .lock_format = "pylock.toml",
 		                             .lock_folder = S("."),
 		                             .policy = r->options->policy,
-		                             .notes = &nobody };
-	return fetch_wheels(r->a, &request, 1, &options, out, &stats, e);
+		                             .notes = &own };
+	bool ok = fetch_wheels(r->a, &request, 1, &options, out, &stats, e);
+	for (size_t i = 0; i < own.list.n; i++)
+		if (strcmp(own.list.p[i].id, "host-build") == 0)
+			note_add(r->notes, own.list.p[i].level, "host-build", STR_FMT, STR_ARG(own.list.p[i].message));
+	return ok;
 }
 
 /* Of the errors of making it those that are about the project alone: another version may do. */
@@ -58,6 +62,7 @@ static void take_record(struct resolve_target *t, struct resolve_sdist *s, const
 {
 	const struct wheel_record *record = made->record;
 	s->backend = made->backend;
+	s->by_host = made->by_host;
 	s->sha256 = made->sdist_sha256;
 	s->name = record->name;
 	s->version = record->version;
@@ -158,8 +163,7 @@ void resolve_sdist_tell(struct resolve_target *t, const struct resolve_project *
 	const struct catalog_file *f = &p->page->files[p->more[candidate].file];
 	struct locked_file locked = p->direct ? p->direct->file : locked_of(f);
 	const struct resolve_sdist *s = is_built(t, f) ? map_get(&t->run->sdists, key_of(t, &locked)) : NULL;
-	if (s && s->backend)
-		note_add(t->run->notes, NOTE_INFO, "sdist-built", "built " STR_FMT " here (%s)", STR_ARG(locked.file), s->backend);
+	if (s && s->backend) fetch_tell_sdist(t->run->notes, locked.file, s->backend, s->by_host);
 }
 
 bool resolve_metadata_of(struct resolve_target *t, const struct catalog_project *page, size_t file,
