@@ -221,7 +221,15 @@ static void take_formats(struct locking *l, struct notes *notes)
 	if (!l->policy.pure_sdists) tell_no_binary(l, notes);
 }
 
-/* A lock that relock keeps: its bytes are at hand. Without a file of its own it goes by its inputs' name. */
+/* What a lock goes by that has no file of its own: its inputs. Paths in it are seen from this name's folder. */
+static str name_of_unkept(const struct relock *x)
+{
+	if (x->project.n) return x->shown;
+	if (x->packages.n == 0) return x->requirements.p[0];
+	return str_eq(path_dir(x->packages.p[0]), x->folder) ? x->packages.p[0] : x->lock_path;
+}
+
+/* A lock that relock keeps: its bytes are at hand. */
 static bool read_relocked(struct arena *a, const struct relock *x, struct lock_request *r, struct notes *notes,
                           struct locking *out, struct err *e)
 {
@@ -242,7 +250,7 @@ static bool read_relocked(struct arena *a, const struct relock *x, struct lock_r
 	out->options = x->options;
 	out->policy = x->policy;
 	if (x->state == RELOCK_MADE) {
-		out->set.lock_path = x->project.n ? x->shown : x->requirements.p[0];
+		out->set.lock_path = name_of_unkept(x);
 		out->set.inputs = (struct str_list){ 0 };
 	}
 	for (size_t i = 0; i < x->inputs.n; i++) str_list_add_new(a, &out->set.inputs, x->inputs.p[i]);

@@ -113,6 +113,20 @@ def test_lock_takes_packages(lamina, index):
     assert lamina("lock", "--package", "libs/one", "--project", "libs/one").status == 2
 
 
+@pytest.mark.parametrize("folder, packages_", [("", ["libs/one"]), ("libs/one", ["."]), ("libs/one/src", [".."]), ("libs/two", ["../one"]),
+                                               ("", ["libs/one", "libs/two"])])
+def test_without_a_lock(lamina, index, folder, packages_):
+    index.add(wheels.make("low"))
+    lamina.project("libs/one", "one", requires=["low", "two @ file:../two"])
+    lamina.project("libs/two", "two")
+    named = [x for p in packages_ for x in ("--package", p)]
+    result = lamina("build", *named, *PY312, "--no-lock", "--json", "-o", lamina.base / "one.zip", cwd=lamina.folder / folder).ok()
+    assert packages(lamina.base / "one.zip") == ["low", "one", "two"]
+    assert not list(lamina.folder.rglob("pylock*")) and result.record["lock"]
+    again = lamina("build", *named, *PY312, "--no-lock", "--json", "-o", lamina.base / "one.zip", cwd=lamina.folder / folder).ok()
+    assert again.record["sha256"] == result.record["sha256"]
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()
