@@ -85,6 +85,12 @@ static str inputs_as_options(struct arena *a, const struct relock *x)
 	return out;
 }
 
+static bool of_command_line(const struct relock_work *w)
+{
+	const struct project *p = w->o->project;
+	return p && p->artifacts.n && str_eq(p->artifacts.p[0].where, S("command line"));
+}
+
 static bool refuse(struct relock_work *w)
 {
 	const struct relock *x = w->lock;
@@ -96,8 +102,7 @@ static bool refuse(struct relock_work *w)
 		        STR_ARG(x->is_stream ? S("file to keep one beside") : x->lock_path));
 	if (w->exists) err_why(w->e, STR_FMT, STR_ARG(first_reasons(w)));
 	if (x->is_stream) return err_help(w->e, "put the requirements into a file: a lock needs one to stand beside");
-	if (w->o->project->artifacts.n == 0 || !str_eq(w->o->project->artifacts.p[0].where, S("command line")))
-		return err_help(w->e, "run `lamina lock` (or build without --locked) and keep what it writes");
+	if (!of_command_line(w)) return err_help(w->e, "run `lamina lock` (or build without --locked) and keep what it writes");
 	return err_help(w->e,
 	                "run `lamina lock" STR_FMT
 	                "` with the same --runtime and --arch (or build without --locked), and keep what it writes",
@@ -122,10 +127,11 @@ static bool frozen(struct relock_work *w)
 		return true;
 	}
 	x->state = RELOCK_AS_IT_IS;
-	if (x->project.n == 0) return true;
+	if (x->project.n == 0 && x->packages.n == 0) return true;
 	err_set(w->e, ERR_RESOLVE, "lock-missing", STR_FMT " has no lock: there is no " STR_FMT, STR_ARG(x->shown),
 	        STR_ARG(x->lock_path));
-	return err_help(w->e, "run `lamina lock` and keep what it writes, or build without --frozen");
+	return err_help(w->e, "run `lamina lock" STR_FMT "` and keep what it writes, or build without --frozen",
+	                STR_ARG(of_command_line(w) ? inputs_as_options(w->a, x) : S("")));
 }
 
 bool relock_keep(struct relock_work *w)

@@ -104,9 +104,12 @@ def test_lock_takes_packages(lamina, index):
     lamina.project("libs/one", "one", requires=["low"])
     result = lamina("build", "--package", "libs/one", *PY312, "--locked", "-o", "one.zip")
     assert result.status == 4 and "`lamina lock --package libs/one` with the same --runtime" in result.err
+    result = lamina("build", "--package", "libs/one", *PY312, "--frozen", "-o", "one.zip")
+    assert result.status == 4 and "libs/one has no lock: there is no libs/pylock.one.toml" in result.err and "`lamina lock --package libs/one`" in result.err
     record, = lamina("lock", "--package", "libs/one", *PY312, "--json").ok().records
     assert record["inputs"] == ["libs/one"] and record["path"] == "libs/pylock.one.toml" and record["packages"] == 2
     lamina("build", "--package", "libs/one", *PY312, "--locked", "-o", "one.zip").ok()
+    lamina("build", "--package", "libs/one", *PY312, "--frozen", "-o", "one.zip").ok()
     lamina("lock", "--package", "libs/one", "--check").ok()  # the lock knows its targets
     lamina.project("libs/one", "one", requires=[])
     assert lamina("lock", "--package", "libs/one", "--check").status == 4
