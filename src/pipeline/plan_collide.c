@@ -155,9 +155,29 @@ static bool refuse(struct plan_work *w, struct group g)
 	                STR_ARG(project ? S(".") : owner(w, first)));
 }
 
+/* Two private packages with an empty "NAME/__init__.py": nothing collides yet, and importing NAME finds the files of both. A namespace
+ * package has no such file, or one that says so. */
+static void say_same_import_name(struct plan_work *w, struct group g)
+{
+	const struct candidate *first = &w->all.p[g.from], *second = &w->all.p[g.from + 1];
+	str name = first->entry.name, top, rest;
+	if (first->entry.distribution == PLAN_PROJECT || second->entry.distribution == PLAN_PROJECT || !str_starts(name, w->site))
+		return;
+	const struct distribution *x = &w->distributions[first->entry.distribution],
+	                          *y = &w->distributions[second->entry.distribution];
+	if (!x->backend || !y->backend || first->entry.source != PLAN_WHEEL || first->entry.u.wheel->usize) return;
+	if (!str_cut(str_from_pos(name, w->site.n), '/', &top, &rest) || !str_eq(rest, S("__init__.py"))) return;
+	note_add(w->notes, NOTE_WARNING, "same-import-name",
+	         "the private packages " STR_FMT " and " STR_FMT " are both imported as `" STR_FMT "`", STR_ARG(x->name),
+	         STR_ARG(y->name), STR_ARG(top));
+	note_help(w->notes, "rename one; to share the name on purpose, take the empty " STR_FMT "/__init__.py out of both",
+	          STR_ARG(top));
+}
+
 static bool decide(struct plan_work *w, struct group g)
 {
 	if (all_equal(w, g)) {
+		say_same_import_name(w, g);
 		keep_only(w, g, g.from, true);
 		return true;
 	}

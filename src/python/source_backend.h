@@ -108,6 +108,14 @@ bool source_version_of_pkg_info(struct source_work *w, bool *found);
 bool source_metadata_write(const struct source_facts *f, struct buf *out);
 void source_entry_points_write(const struct source_facts *f, struct buf *out);
 
+/* --- source_notes.c --- */
+/* A file that nobody misses: hidden, compiled, a leftover of editors, C that is compiled elsewhere. */
+bool source_is_quiet(str path);
+/* "data-left-out": those of the paths that are not quiet; why: " because ..." or "". True when there are any: a help should follow. */
+bool source_note_left_out(struct source_work *w, const struct str_list *paths, const char *why);
+/* "top-level-tests" of the members. */
+void source_note_tests(struct source_work *w, const char *backend);
+
 /* --- for members --- */
 void source_add_member(struct source_work *w, str to, str from);
 void source_add_input(struct source_work *w, str path);

@@ -24,6 +24,8 @@ struct selection {
 	struct str_list reserved; /* sorted: names in the wheel that force-include has taken */
 	bool narrowed;            /* include or packages say something, be it that nothing matches */
 	bool only_packages, skip_excluded, exclude_all;
+	struct hatch_spec said;   /* exclude without what version control ignores */
+	struct str_list left_out; /* by version control alone */
 };
 
 enum walk { WALK_PROJECT, WALK_EXPLICIT, WALK_FORCED };
@@ -192,7 +194,10 @@ static bool read_excludes(struct source_work *w, struct selection *s)
 	hatch_spec_add(w->a, &s->exclude, S("*.py[cdo]"));
 	hatch_spec_add(w->a, &s->exclude, S("/dist"));
 	if (!ignore_vcs && !read_rules(w, s)) return false;
-	for (size_t i = 0; i < patterns.n; i++) hatch_spec_add(w->a, &s->exclude, patterns.p[i]);
+	for (size_t i = 0; i < patterns.n; i++) {
+		hatch_spec_add(w->a, &s->exclude, patterns.p[i]);
+		hatch_spec_add(w->a, &s->said, patterns.p[i]);
+	}
 	return true;
 }
 
@@ -327,8 +332,7 @@ static bool is_excluded(const struct selection *s, str path, bool folder)
 }
 
 /* path: as the rules see it; entry: what is there. */
-static bool is_wanted(struct source_work *w, const struct selection *s, str path, const struct source_entry *entry,
-                      bool explicit)
+static bool is_wanted(struct source_work *w, struct selection *s, str path, const struct source_entry *entry, bool explicit)
 {
 	if (hatch_spec_match(&s->artifacts, path, false) == HATCH_MATCHES) return true;
 	if (s->only_packages) {
@@ -336,8 +340,12 @@ static bool is_wanted(struct source_work *w, const struct selection *s, str path
 		str folder = str_slice(entry->path, 0, slash == STR_NONE ? 0 : slash + 1);
 		if (!is_file(w, arena_join(w->a, folder, S("__init__.py")))) return false;
 	}
-	if (is_excluded(s, path, false)) return false;
-	return explicit || !s->narrowed || hatch_spec_match(&s->include, path, false) == HATCH_MATCHES;
+	bool wanted = explicit || !s->narrowed || hatch_spec_match(&s->include, path, false) == HATCH_MATCHES;
+	if (!is_excluded(s, path, false)) return wanted;
+	if (wanted && s->narrowed && !s->exclude_all && !source_is_quiet(path) &&
+	    hatch_spec_match(&s->said, path, false) != HATCH_MATCHES)
+		*vec_push(w->a, &s->left_out) = entry->path;
+	return false;
 }
 
 /* Folders and files that hatchling never walks into or takes; below: from the folder where the walk began. */
@@ -366,7 +374,7 @@ static bool in_excluded_folder(const struct selection *s, const struct source_en
 /* --- walks --- */
 
 /* top: where in the wheel the names begin ("demo-1.0.data/data/"). */
-static void add_walk(struct source_work *w, const struct selection *s, const struct mapped *m, enum walk kind, str top)
+static void add_walk(struct source_work *w, struct selection *s, const struct mapped *m, enum walk kind, str top)
 {
 	size_t first, end;
 	source_tree_below(w->tree, m->from, &first, &end);
@@ -408,7 +416,7 @@ static bool generic_shebang(struct source_work *w, str path, str *content)
 }
 
 /* A mapping of files and folders into a part of the wheel. */
-static bool add_mapping(struct source_work *w, const struct selection *s, const struct mapping *map, enum walk kind, str top)
+static bool add_mapping(struct source_work *w, struct selection *s, const struct mapping *map, enum walk kind, str top)
 {
 	for (size_t i = 0; i < map->n; i++) {
 		const struct mapped *m = &map->p[i];
@@ -430,7 +438,7 @@ static bool add_mapping(struct source_work *w, const struct selection *s, const 
 
 /* --- beside the packages --- */
 
-static bool add_scripts(struct source_work *w, const struct selection *s, str data)
+static bool add_scripts(struct source_work *w, struct selection *s, str data)
 {
 	struct mapping scripts = { 0 };
 	size_t first = w->members.n;
@@ -461,7 +469,7 @@ static bool add_sboms(struct source_work *w, const struct selection *s, str info
 	return true;
 }
 
-static bool add_beside(struct source_work *w, const struct selection *s)
+static bool add_beside(struct source_work *w, struct selection *s)
 {
 	struct mapping data = { 0 }, extra = { 0 };
 	str base =
@@ -498,5 +506,7 @@ bool hatch_add_files(struct source_work *w, const struct hatch *h)
 		add_mapping(w, &s, &s.only, WALK_EXPLICIT, (str){ 0 });
 	else
 		add_walk(w, &s, &(struct mapped){ 0 }, WALK_PROJECT, (str){ 0 });
+	if (source_note_left_out(w, &s.left_out, " because version control ignores them"))
+		note_help(w->notes, "[tool.hatch.build.targets.wheel] artifacts = [\"/" STR_FMT "\"]", STR_ARG(s.left_out.p[0]));
 	return add_mapping(w, &s, &s.forced, WALK_FORCED, (str){ 0 }) && add_beside(w, &s);
 }

@@ -104,6 +104,9 @@ static bool read_version(struct source_work *w)
 	if (!table && !source_is_dynamic(w, S("version"))) return true; /* told by the caller */
 	if (!table) {
 		w->facts.version = S("0.0.0"); /* pdm-backend's own answer */
+		note_add(w->notes, NOTE_WARNING, "version-missing",
+		         STR_FMT ": its version is dynamic, and nothing says what it is: it becomes 0.0.0", STR_ARG(w->facts.name));
+		note_help(w->notes, "write version = \"...\" under [project], or [tool.pdm.version] source and path");
 		return true;
 	}
 	if (!toml_want_string(&w->pyproject, table, "source", &source, w->e)) return false;

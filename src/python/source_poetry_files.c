@@ -7,11 +7,12 @@
 
 struct files {
 	const struct poetry *p;
-	struct map taken;    /* paths that are in the wheel: the first rule that names a file decides where it goes */
-	struct map excluded; /* by `exclude`, and not by `include` for wheels */
-	struct map included; /* by `include`, for wheels */
-	struct map tracked;  /* by git, which ignores none of them */
-	bool git;            /* git is asked at all */
+	struct map taken;         /* paths that are in the wheel: the first rule that names a file decides where it goes */
+	struct map excluded;      /* by `exclude`, and not by `include` for wheels */
+	struct map included;      /* by `include`, for wheels */
+	struct map tracked;       /* by git, which ignores none of them */
+	bool git;                 /* git is asked at all */
+	struct str_list left_out; /* of packages, because git ignores them */
 };
 
 static str clean(str path)
@@ -183,8 +184,12 @@ static bool add_package(struct source_work *w, struct files *f, const struct ent
 		str what = x->from.n ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(x->from), STR_ARG(x->include)) : x->include;
 		return nothing_there(w, arena_join(w->a, what, S(" holds no module")), x->at);
 	}
-	for (size_t i = 0; i < files.n; i++)
-		if (!is_left_out(f, w->tree, source_tree_find(w->tree, files.p[i]))) add_file(w, f, files.p[i], x->from, x->to);
+	for (size_t i = 0; i < files.n; i++) {
+		if (!is_left_out(f, w->tree, source_tree_find(w->tree, files.p[i])))
+			add_file(w, f, files.p[i], x->from, x->to);
+		else if (!map_has(&f->excluded, files.p[i]) && !source_is_quiet(files.p[i]))
+			*vec_push(w->a, &f->left_out) = files.p[i];
+	}
 	return true;
 }
 
@@ -290,5 +295,8 @@ bool poetry_add_files(struct source_work *w, const struct poetry *p)
 	map_init(&f.tracked, w->a);
 	if (!ask_git(w, &f) || !read_includes(w, &f, &named) || !read_excludes(w, &f) || !add_packages(w, &f)) return false;
 	for (size_t i = 0; i < named.n; i++) add_file(w, &f, named.p[i], (str){ 0 }, (str){ 0 });
+	if (source_note_left_out(w, &f.left_out, " because git ignores them"))
+		note_help(w->notes, "[tool.poetry] include = [{ path = \"" STR_FMT "\", format = [\"sdist\", \"wheel\"] }]",
+		          STR_ARG(f.left_out.p[0]));
 	return add_scripts(w, p);
 }

@@ -162,17 +162,6 @@ static bool manifest_data(struct files *f)
 
 /* --- what is left out --- */
 
-static bool quiet(const struct source_entry *e)
-{
-	static const char *const endings[] = { ".pyc", ".pyo", "~", ".orig", ".swp", ".c", ".cpp", ".pyx", ".pxd" };
-	size_t slash = str_rchr(e->path, '/');
-	str name = slash == STR_NONE ? e->path : str_from_pos(e->path, slash + 1);
-	if (e->ignored || str_starts(name, S(".")) || str_contains(e->path, S("/."))) return true;
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-		if (str_ends(name, str_from(endings[i]))) return true;
-	return str_contains(e->path, S(".egg-info/"));
-}
-
 /* Where this project says what it packs: a [tool.setuptools] beside a setup.cfg that names the project would break the build. */
 static void help_left_out(const struct files *f, const struct found_package *p, str path)
 {
@@ -195,26 +184,20 @@ static void help_left_out(const struct files *f, const struct found_package *p, 
 
 static void say_left_out(struct files *f)
 {
-	str list = S(""), folder = { 0 }, first = { 0 };
-	const struct found_package *of = NULL;
-	size_t data = 0, code = 0;
+	struct str_list data = { 0 };
+	str folder = { 0 };
+	size_t code = 0;
 	for (size_t i = 0; i < f->tree->n; i++) {
 		const struct source_entry *e = &f->tree->entries[i];
-		const struct found_package *p = e->folder || f->taken[i] || quiet(e) ? NULL : owner(f, e->path);
+		bool look = !e->folder && !f->taken[i] && !e->ignored && !source_is_quiet(e->path);
+		const struct found_package *p = look ? owner(f, e->path) : NULL;
 		if (!p || excluded(f, p, e->path)) continue;
-		if (str_ends(e->path, S(".py"))) {
-			if (!code++) folder = str_slice(e->path, 0, str_rchr(e->path, '/'));
-			continue;
-		}
-		if (!of) of = p, first = e->path;
-		if (data++ < 3) list = arena_fmt(f->s->a, STR_FMT "%s" STR_FMT, STR_ARG(list), list.n ? ", " : "", STR_ARG(e->path));
+		if (!str_ends(e->path, S(".py")))
+			*vec_push(f->s->a, &data) = e->path;
+		else if (!code++)
+			folder = str_slice(e->path, 0, str_rchr(e->path, '/'));
 	}
-	if (data) {
-		note_add(f->s->w->notes, NOTE_WARNING, "data-left-out",
-		         STR_FMT ": %zu file%s of its packages stay%s out of the wheel: " STR_FMT "%s", STR_ARG(f->s->w->facts.name),
-		         data, data == 1 ? "" : "s", data == 1 ? "s" : "", STR_ARG(list), data > 3 ? ", ..." : "");
-		help_left_out(f, of, first);
-	}
+	if (source_note_left_out(f->s->w, &data, "")) help_left_out(f, owner(f, data.p[0]), data.p[0]);
 	if (!code) return;
 	note_add(f->s->w->notes, NOTE_WARNING, "no-init",
 	         STR_FMT ": the folder " STR_FMT " holds code but is no package: its files stay out of the wheel",
@@ -242,17 +225,6 @@ static void say_without_init(struct files *f)
 		         STR_FMT ": the package " STR_FMT " has no __init__.py, the one around it has", STR_ARG(f->s->w->facts.name),
 		         STR_ARG(p->name));
 		return;
-	}
-}
-
-static void say_tests(struct files *f)
-{
-	for (size_t i = 0; i < f->s->packages.n; i++) {
-		str name = f->s->packages.p[i];
-		if (!str_eq(name, S("tests")) && !str_eq(name, S("test"))) continue;
-		note_add(f->s->w->notes, NOTE_WARNING, "top-level-tests",
-		         STR_FMT ": the wheel holds the top-level package `" STR_FMT "`", STR_ARG(f->s->w->facts.name), STR_ARG(name));
-		note_help(f->s->w->notes, "[tool.setuptools.packages.find] exclude = [\"" STR_FMT "*\"]", STR_ARG(name));
 	}
 }
 
@@ -293,7 +265,6 @@ bool setuptools_members(struct setuptools *s)
 	if (include && (!manifest_data(&f) || !say_stale(&f))) return false;
 	say_left_out(&f);
 	say_without_init(&f);
-	say_tests(&f);
 	if (!s->packages.n && !s->modules.n) {
 		note_add(s->w->notes, NOTE_WARNING, "empty-package",
 		         STR_FMT ": no package or module was found, the wheel holds metadata alone", STR_ARG(s->w->facts.name));

@@ -383,6 +383,7 @@ bool setuptools_read_py(struct setuptools *s, str text, uint32_t *line, str *arg
 	struct reader r = { .s = s, .names = { .kind = PY_DICT } };
 	if (str_starts(text, S("\xef\xbb\xbf"))) text = str_from_pos(text, 3);
 	*line = 1;
+	*argument = (str){ 0 };
 	for (size_t at = 0; at < text.n;) {
 		size_t end = source_python_statement(text, at);
 		r.text = str_slice(text, at, end);
