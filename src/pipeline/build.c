@@ -390,6 +390,7 @@ static bool finish_all(struct build *b, void (*each)(void *, struct built *), vo
 		}
 		j->built->result.elapsed_ms = j->spent_ms + clock_ms(b) - from;
 		build_same_tell(b, j);
+		if (i + 1 == b->n) build_same_note(b, &j->built->notes);
 		if (b->options->dump == DUMP_NONE) each(context, j->built);
 		(*finished)++;
 	}

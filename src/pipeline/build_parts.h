@@ -66,6 +66,7 @@ struct build {
 	struct fetch_request *requests;    /* of all jobs, with their results */
 	struct fetch_result *fetched;
 	struct build_go_run *go_run; /* build_go.h; NULL when go builds nothing */
+	struct str_list same;        /* names of artifacts that were built with the same bytes for several architectures */
 	struct str_list outputs;     /* absolute paths of everything that is built: never a source */
 	struct err *e;
 };
@@ -101,8 +102,9 @@ void build_take_warnings(struct build *b, struct job *j);
 /* build_same.c: an artifact with the bytes of one that this run made before is its copy; after the plan. Else *copied stays false. */
 bool build_same_copy(struct build *b, struct job *j, struct assemble_result *made, bool *copied);
 void build_same_keep(struct build *b, struct job *j, const struct assemble_result *made);
-/* Into the record, and a note: architectures that one zip serves. */
+/* Architectures that one zip serves: into the record; and, when the last artifact is done, one note. */
 void build_same_tell(struct build *b, struct job *j);
+void build_same_note(struct build *b, struct notes *notes);
 
 /* build_stamp.c: may the stamp answer? Sets done and the result. quick: from stat facts; else content has been worked out. */
 bool build_from_stamp_quick(struct build *b, struct job *j);

@@ -142,10 +142,19 @@ void build_same_tell(struct build *b, struct job *j)
 		if (!same_bytes(o, r)) continue;
 		r->same_as = o->path;
 		bool built = !r->up_to_date || !o->up_to_date;
-		if (!built || !str_eq(o->runtime, r->runtime)) continue;
-		note_add(&j->built->notes, NOTE_INFO, "same-bytes",
-		         STR_FMT " and " STR_FMT " have the same bytes: nothing native is inside, so that either serves " STR_FMT
-		                 " and " STR_FMT,
-		         STR_ARG(o->path), STR_ARG(r->path), STR_ARG(o->arch), STR_ARG(r->arch));
+		if (built && str_eq(o->runtime, r->runtime)) str_list_add_new(b->a, &b->same, r->name);
 	}
+}
+
+void build_same_note(struct build *b, struct notes *notes)
+{
+	enum { NAMED_MAX = 5 };
+	str names = { 0 };
+	for (size_t i = 0; i < b->same.n && i < NAMED_MAX; i++)
+		names = i ? arena_fmt(b->a, STR_FMT ", " STR_FMT, STR_ARG(names), STR_ARG(b->same.p[i])) : b->same.p[i];
+	if (b->same.n > NAMED_MAX) names = arena_fmt(b->a, STR_FMT " and %zu more", STR_ARG(names), b->same.n - NAMED_MAX);
+	if (b->same.n)
+		note_add(notes, NOTE_INFO, "same-bytes",
+		         STR_FMT ": the same bytes for x86_64 and arm64, since nothing native is inside; either zip serves both",
+		         STR_ARG(names));
 }
