@@ -178,9 +178,17 @@ static bool dependencies(const struct reading *r, enum dependency_kind kind)
 	if (!strings(r, &paths)) return false;
 	if (kind != DEPENDENCY_REQUIREMENTS && kind != DEPENDENCY_PACKAGE && paths.n > 1)
 		return wrong_type(r, r->member->value, "one path");
+	bool folder = kind == DEPENDENCY_PROJECT || kind == DEPENDENCY_PACKAGE;
 	for (size_t i = 0; i < paths.n; i++) {
 		struct dependency_input *d = vec_push(r->a, &r->draft->artifact.dependencies);
-		*d = (struct dependency_input){ kind, path_join(r->a, r->config->folder, paths.p[i]) };
+		str path = path_join(r->a, r->config->folder, paths.p[i]);
+		if (paths.p[i].n == 0) {
+			err_set(r->e, ERR_USAGE, "bad-value", "`" STR_FMT "` holds an empty path", STR_ARG(r->member->key));
+			err_help(r->e, "the folder of lamina.toml is \".\"");
+			return toml_where(r->e, &r->config->document, r->member->value->offset);
+		}
+		/* `project = "."` from below: "..", not "../.". */
+		*d = (struct dependency_input){ kind, folder ? path_clean(r->a, path) : path };
 	}
 	return true;
 }

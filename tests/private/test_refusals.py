@@ -316,3 +316,18 @@ def test_words_that_do_not_go_with_packages(lamina, index):
     assert result.status == 2 and "name the folder in the requirements file" in result.err
     lamina("build", "--package", "one", "--package", "./one/", *PY312, "-o", "out.zip").ok()
     assert [p.name for p in lamina.folder.glob("pylock*")] == ["pylock.one.toml"]
+
+
+@pytest.mark.parametrize("key", ["package", "project", "requirements", "lock"])
+def test_empty_paths(lamina, key):
+    lamina.write("lamina.toml", f'[layer.shared]\n{key} = ""\nruntime = "python3.12"\n')
+    result = lamina("build")
+    assert result.status == 2 and f"`{key}` holds an empty path" in result.err and "--> lamina.toml:2:" in result.err
+
+
+def test_paths_seen_from_below(lamina, index):
+    """`project = "."` of a lamina.toml above: no ".././uv.lock"."""
+    lamina.project("app", "app")
+    lamina.write("app/lamina.toml", '[function.api]\nproject = "."\nruntime = "python3.12"\n')
+    result = lamina("build", "--json", cwd=lamina.folder / "app/src").ok()
+    assert result.record["lock"] == "../pylock.toml" and "locked ../pyproject.toml" in result.err
