@@ -31,13 +31,14 @@ static const struct opt options[] = {
 	  .takes = OPT_VALUE,
 	  .metavar = "DIR",
 	  .complete = OPT_FOLDERS,
-	  .help = "Project folder whose lock is used; locked first when it has none." },
+	  .help =
+	      "Project folder: what its lock names, and the project itself when it is a package; locked first when it has no lock." },
 	{ .name = "package",
 	  .takes = OPT_EACH,
 	  .metavar = "DIR",
 	  .complete = OPT_FOLDERS,
 	  .help = "Private project that is put in, with what it needs; its wheel is made here. May be repeated." },
-	{ .name = "no-deps", .takes = OPT_NOTHING, .help = "Of private projects themselves alone." },
+	{ .name = "no-deps", .takes = OPT_NOTHING, .help = "With --package: the packages alone, without what they need." },
 	CMD_PRIVATE_OPTIONS,
 	{ .name = "group", .takes = OPT_LIST, .metavar = "NAME", .help = "Dependency group besides the default ones." },
 	{ .name = "only-group", .takes = OPT_LIST, .metavar = "NAME", .help = "This dependency group and nothing else." },
@@ -162,7 +163,7 @@ const struct command command_build = {
 	.summary = "Build layers and function packages from a lock",
 	.description =
 	    "Builds the artifacts of lamina.toml, all of them or those that are named. Options that describe an artifact (-r, --lock, "
-	    "--project, --source, --go, --bootstrap) build that one instead.\n\n"
+	    "--project, --package, --source, --go, --bootstrap) build that one instead.\n\n"
 	    "Every wheel is verified against the lock and proved once; a build then copies the compressed streams into the zip. The same "
 	    "inputs give the same bytes on every computer. An artifact that is up to date costs nothing.",
 	.arguments = "[NAME...]",
@@ -174,6 +175,8 @@ const struct command command_build = {
 	            "lamina build -r requirements.txt --runtime python3.12 --arch arm64 -o layer.zip\n"
 	            "# a function with its dependencies, for both architectures\n"
 	            "lamina build --lock poetry.lock --source app --runtime python3.13 --arch x86_64,arm64\n"
+	            "# a private package, with what it needs\n"
+	            "lamina build --package libs/shared --runtime python3.12 --arch x86_64,arm64 -o shared-{arch}.zip\n"
 	            "# a function of any executable\n"
 	            "lamina build --bootstrap target/release/rusty -o rusty.zip\n"
 	            "# everything in lamina.toml, as records\n"
