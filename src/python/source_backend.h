@@ -46,6 +46,7 @@ struct source_facts {
 	VEC(struct source_entry_point) entry_points;
 	bool
 	    empty_script_groups; /* entry_points.txt names console_scripts and gui_scripts even when there are none (pdm-backend) */
+	bool dense_entry_points; /* "a=b", and an empty line behind each group (flit_core, poetry-core) */
 	struct str_list platforms;
 	struct str_list marked_dynamic; /* fields that METADATA marks as worked out by the build (setuptools) */
 	struct str_list dynamic;        /* of [project].dynamic, as written: the backend has to fill these in */
@@ -128,6 +129,8 @@ bool source_bad_field(struct source_work *w, const struct toml_value *at, const 
 str source_escaped_name(struct arena *a, str name);
 /* A module's name to its path: "a.b" -> "a/b". */
 str source_module_path(struct arena *a, str module);
+/* Does Python read the bytes of this file as the functions below do: UTF-8, and lines that end as usual? */
+bool source_python_plain(str text);
 /* `NAME = "literal"` at the top level of a Python file, read without running it: the version of `attr = "pkg.NAME"`, of flit's
  * __version__ and of others. found = false when it is not a plain literal. */
 bool source_python_literal(struct arena *a, str text, str name, str *value, bool *found);

@@ -7,6 +7,71 @@
 #include "base/buf.h"
 #include "python/source_backend.h"
 
+/* --- is it the text that Python reads? --- */
+
+/* PEP 263: "coding:" or "coding=" in a comment on one of the first two lines; the name behind it. */
+static bool coding_of(str line, str *name)
+{
+	line = str_trim(line);
+	size_t at = str_find(line, S("coding"));
+	if (!str_starts(line, S("#")) || at == STR_NONE) return false;
+	char sign = str_at(line, at + 6);
+	if (sign != ':' && sign != '=') return false;
+	str rest = str_trim(str_from_pos(line, at + 7));
+	size_t n = 0;
+	while (n < rest.n && (ascii_alnum(rest.p[n]) || str_chr(S("-_."), rest.p[n]) != STR_NONE)) n++;
+	*name = str_slice(rest, 0, n);
+	return n > 0;
+}
+
+static bool is_ascii(str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] >= 0x80) return false;
+	return true;
+}
+
+static bool is_utf8_name(str name)
+{
+	return str_ieq(name, S("utf-8")) || str_ieq(name, S("utf8")) || str_ieq(name, S("utf_8"));
+}
+
+/* Encodings in which ASCII stands for itself. */
+static bool is_above_ascii(str name)
+{
+	static const char *const names[] = { "ascii",     "us-ascii",   "latin-1",     "latin1", "latin_1",     "iso-8859-1",
+		                                 "iso8859-1", "iso_8859_1", "iso-8859-15", "cp1252", "windows-1252" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_ieq(name, str_from(names[i]))) return true;
+	return false;
+}
+
+bool source_python_plain(str text)
+{
+	str rest = text, line, name;
+	for (int i = 0; i < 2 && str_line(&rest, &line); i++)
+		if (coding_of(line, &name) && !is_utf8_name(name) && !(is_above_ascii(name) && is_ascii(text))) return false;
+	/* A "\r" alone ends a line, too. */
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\0' || (text.p[i] == '\r' && str_at(text, i + 1) != '\n')) return false;
+	return utf8_valid(text);
+}
+
+/* --- strings --- */
+
+/* Line ends within a string are "\n", whatever they are in the file. */
+static str plain_ends(struct arena *a, str inside)
+{
+	struct buf b;
+	if (str_chr(inside, '\r') == STR_NONE) return inside;
+	buf_init(&b, inside.n + 1);
+	for (size_t i = 0; i < inside.n; i++)
+		if (inside.p[i] != '\r') buf_add_char(&b, inside.p[i]);
+	inside = buf_take(&b, a);
+	buf_release(&b);
+	return inside;
+}
+
 /* Moves past the string that begins at `at` (a quote); content without escapes resolved. False: it does not end. */
 static bool skip_string(str text, size_t at, size_t *end, str *inside)
 {
@@ -95,6 +160,7 @@ bool source_python_string(struct arena *a, str text, size_t *at, str *value)
 	if (str_at(text, from) != '"' && str_at(text, from) != '\'') return false;
 	if (!skip_string(text, from, &end, &inside)) return false;
 	*at = end;
+	inside = plain_ends(a, inside);
 	if (!raw) return unescape(a, inside, value);
 	*value = arena_str(a, inside);
 	return true;
@@ -123,14 +189,46 @@ static bool names(str statement, str name)
 	return (next == '=' || next == ':') && !ascii_alnum(str_at(statement, name.n)) && str_at(statement, name.n) != '_';
 }
 
+/* `x = NAME = ...` and `x; NAME = ...` set it as well. What is below an `if` or in brackets is not at the top level. */
+static bool names_later(str statement, str name)
+{
+	size_t depth = 0, at = 0;
+	char before = '\0'; /* the sign before, blanks left out */
+	if (ascii_space(str_at(statement, 0)) || str_find(statement, name) == STR_NONE) return false;
+	while (at < statement.n) {
+		char c = statement.p[at];
+		str inside;
+		if (c == '#') {
+			while (at < statement.n && statement.p[at] != '\n') at++;
+			continue;
+		}
+		if (c == '"' || c == '\'') {
+			if (!skip_string(statement, at, &at, &inside)) return false;
+			before = c;
+			continue;
+		}
+		if (c == '(' || c == '[' || c == '{') depth++;
+		if ((c == ')' || c == ']' || c == '}') && depth) depth--;
+		if (!depth && (before == ';' || before == '=') && names(str_from_pos(statement, at), name)) return true;
+		if (!ascii_space(c) && c != '\\') before = c;
+		at++;
+	}
+	return false;
+}
+
 bool source_python_literal(struct arena *a, str text, str name, str *value, bool *found)
 {
 	*found = false;
 	if (str_starts(text, S("\xef\xbb\xbf"))) text = str_from_pos(text, 3);
+	if (!source_python_plain(text)) return false;
 	for (size_t at = 0; at < text.n;) {
 		size_t end = source_python_statement(text, at);
 		str statement = str_slice(text, at, end);
 		at = end;
+		if (names_later(statement, name)) {
+			*found = false;
+			return false;
+		}
 		if (!names(statement, name)) continue;
 		if (*found || !literal_of(a, statement, name.n, value)) {
 			*found = false;
@@ -163,16 +261,20 @@ static bool binds(str what, str name, bool *plainly)
 /* In an import there are no strings: a "#" begins a comment wherever it stands. */
 static str without_comments(struct arena *a, str statement)
 {
-	str out = { 0 }, line;
+	str out, line;
+	struct buf b;
 	if (str_chr(statement, '#') == STR_NONE) return statement;
-	while (str_line(&statement, &line))
-		out = arena_fmt(a, STR_FMT STR_FMT " ", STR_ARG(out), STR_ARG(str_slice(line, 0, str_chr(line, '#'))));
+	buf_init(&b, 2 * statement.n + 2);
+	while (str_line(&statement, &line)) buf_addf(&b, STR_FMT " ", STR_ARG(str_slice(line, 0, str_chr(line, '#'))));
+	out = buf_take(&b, a);
+	buf_release(&b);
 	return out;
 }
 
 bool source_python_imported(struct arena *a, str text, str name, str *module)
 {
 	bool found = false, plainly;
+	if (!source_python_plain(text)) return false;
 	for (size_t at = 0; at < text.n;) {
 		size_t end = source_python_statement(text, at);
 		str statement = str_slice(text, at, end);
@@ -198,6 +300,7 @@ bool source_python_docstring(struct arena *a, str text, str *value, bool *found)
 {
 	*found = false;
 	if (str_starts(text, S("\xef\xbb\xbf"))) text = str_from_pos(text, 3);
+	if (!source_python_plain(text)) return false;
 	for (size_t at = 0; at < text.n;) {
 		char c = text.p[at];
 		if (c == '#') {
@@ -214,6 +317,7 @@ bool source_python_docstring(struct arena *a, str text, str *value, bool *found)
 		str inside;
 		if (!skip_string(text, at, &at, &inside)) return false;
 		if (str_at(text, at) == '.' || str_at(text, skip_blanks(text, at)) == '%') return true;
+		inside = plain_ends(a, inside);
 		*found = raw || unescape(a, inside, value);
 		if (raw) *value = arena_str(a, inside);
 		return *found;

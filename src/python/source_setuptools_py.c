@@ -292,25 +292,9 @@ static bool version_check(struct reader *r)
 	return setup_sequence(r, ')', true, &ignored) && setup_sign(r, ':') && setup_at_end(r);
 }
 
-static bool open_block(struct reader *r, str keyword)
+/* Nothing that is used here may get another meaning, and what is set twice would be a matter of order. */
+static bool may_bind(const struct reader *r, str name)
 {
-	size_t before = r->at;
-	struct py file;
-	if (is(keyword, "if")) {
-		if (main_check(r)) return r->block = BLOCK_MAIN, true;
-		r->at = before;
-		return version_check(r) && (r->block = BLOCK_CHECK, true);
-	}
-	if (!setup_value(r, &file) || file.kind != PY_FILE || !is(setup_word(r, false), "as")) return false;
-	r->file = file.text;
-	r->codecs = file.truth;
-	r->handle = setup_word(r, false);
-	return r->handle.n && setup_sign(r, ':') && setup_at_end(r) && (r->block = BLOCK_WITH, true);
-}
-
-static bool assign(struct reader *r, str name)
-{
-	struct py v;
 	static const char *const taken[] = { "setup",
 		                                 "setuptools",
 		                                 "os",
@@ -330,27 +314,58 @@ static bool assign(struct reader *r, str name)
 		                                 "None" };
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		if (is(name, taken[i])) return false;
-	if (!setup_sign(r, '=') || !setup_value(r, &v) || !setup_at_end(r) || v.kind == PY_FILE) return false;
 	for (size_t i = 0; i < r->names.n; i++)
-		if (str_eq(r->names.items[i].key, name)) return false; /* set twice: order would matter */
+		if (str_eq(r->names.items[i].key, name)) return false;
+	return name.n > 0;
+}
+
+static bool open_block(struct reader *r, str keyword)
+{
+	size_t before = r->at;
+	struct py file;
+	if (is(keyword, "if")) {
+		if (main_check(r)) return r->block = BLOCK_MAIN, true;
+		r->at = before;
+		return version_check(r) && (r->block = BLOCK_CHECK, true);
+	}
+	if (!setup_value(r, &file) || file.kind != PY_FILE || !is(setup_word(r, false), "as")) return false;
+	r->file = file.text;
+	r->codecs = file.truth;
+	r->handle = setup_word(r, false);
+	return may_bind(r, r->handle) && setup_sign(r, ':') && setup_at_end(r) && (r->block = BLOCK_WITH, true);
+}
+
+static bool assign(struct reader *r, str name)
+{
+	struct py v;
+	if (!may_bind(r, name)) return false;
+	if (!setup_sign(r, '=') || !setup_value(r, &v) || !setup_at_end(r) || v.kind == PY_FILE) return false;
 	return setup_add_item(r, &r->names, name, v);
+}
+
+/* A call with constants, or a `raise` with one: nothing else can happen in it. */
+static bool ends_build(struct reader *r, str first)
+{
+	struct py plain, named;
+	bool raise = is(first, "raise");
+	if (!raise && !is(first, "sys.exit") && !is(first, "sys.stderr.write") && !is(first, "print")) return false;
+	if (raise && !setup_word(r, true).n) return false;
+	if (setup_sign(r, '(')) return setup_arguments(r, &plain, &named) && setup_at_end(r);
+	return raise && setup_at_end(r);
 }
 
 /* What is below a block's first line. */
 static bool inside(struct reader *r)
 {
 	str first = setup_word(r, true);
-	if (r->block == BLOCK_CHECK)
-		return is(first, "sys.exit") || is(first, "sys.stderr.write") || is(first, "print") || is(first, "raise");
+	if (r->block == BLOCK_CHECK) return ends_build(r, first);
 	if (r->block == BLOCK_MAIN)
 		return ((is(first, "setup") && r->setup) || is(first, "setuptools.setup")) && setup_sign(r, '(') && call_setup(r);
 	if (r->block != BLOCK_WITH || !setup_sign(r, '=')) return false;
 	/* NAME = f.read(), and nothing around it. */
 	struct py text = { .kind = PY_FILE, .text = r->file, .truth = r->codecs };
 	str name = first, handle = setup_word(r, false);
-	for (size_t i = 0; i < r->names.n; i++)
-		if (str_eq(r->names.items[i].key, name)) return false;
-	if (!str_eq(handle, r->handle)) return false;
+	if (!may_bind(r, name) || !str_eq(handle, r->handle)) return false;
 	r->handle = (str){ 0 }; /* reading again would read nothing */
 	return name.n && str_chr(name, '.') == STR_NONE && handle.n && setup_methods(r, &text) && text.kind != PY_FILE &&
 	       setup_at_end(r) && setup_add_item(r, &r->names, name, text);
@@ -384,6 +399,7 @@ bool setuptools_read_py(struct setuptools *s, str text, uint32_t *line, str *arg
 	if (str_starts(text, S("\xef\xbb\xbf"))) text = str_from_pos(text, 3);
 	*line = 1;
 	*argument = (str){ 0 };
+	if (!source_python_plain(text)) return false;
 	for (size_t at = 0; at < text.n;) {
 		size_t end = source_python_statement(text, at);
 		r.text = str_slice(text, at, end);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * One statement is read at a time; each function takes what it can from where the reader stands, and false means that this is code.
- * Limits:   DEPTH_MAX brackets in brackets, ITEMS_MAX items of a list.
+ * Limits:   DEPTH_MAX brackets in brackets, ITEMS_MAX items of a list, MADE_MAX bytes that are joined or read.
  * Lifetime: the arena's of the work. */
 #ifndef LAMINA_PYTHON_SOURCE_SETUPTOOLS_PY_H
 #define LAMINA_PYTHON_SOURCE_SETUPTOOLS_PY_H
@@ -11,12 +11,14 @@
 
 #define DEPTH_MAX 32
 #define ITEMS_MAX 20000
+#define MADE_MAX  (4 * SOURCE_TEXT_MAX)
 
 enum kind { PY_NONE, PY_BOOL, PY_TEXT, PY_LIST, PY_DICT, PY_PATH, PY_FILE };
 
 struct py {
 	enum kind kind;
 	bool truth;            /* of a PY_FILE: opened by codecs, which leaves line ends as they are */
+	bool rooted;           /* of a PY_PATH: absolute */
 	str text;              /* PY_PATH, PY_FILE: in the project; "" is its folder */
 	struct py_item *items; /* of lists and dictionaries */
 	size_t n, cap;
@@ -30,6 +32,7 @@ struct reader {
 	struct setuptools *s;
 	str text; /* one statement */
 	size_t at;
+	size_t made;
 	unsigned depth;
 	struct py names;  /* a dictionary: what was set */
 	bool setup, find; /* `from setuptools import` has brought them */

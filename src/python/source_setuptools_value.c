@@ -52,9 +52,17 @@ str setup_word(struct reader *r, bool dotted)
 
 /* --- texts --- */
 
+/* Sums of sums grow fast. */
+static bool make_room(struct reader *r, size_t n)
+{
+	if (n > MADE_MAX - r->made) return false;
+	r->made += n;
+	return true;
+}
+
 static bool add_text(struct reader *r, struct py *out, str more)
 {
-	if (out->text.n + more.n > SOURCE_TEXT_MAX) return false;
+	if (out->text.n + more.n > SOURCE_TEXT_MAX || (out->text.n && !make_room(r, out->text.n + more.n))) return false;
 	out->kind = PY_TEXT;
 	out->text = out->text.n ? arena_join(r->s->a, out->text, more) : more;
 	return true;
@@ -240,10 +248,8 @@ static bool call_join(struct reader *r, struct py *out)
 		const struct py *one = &plain.items[i].value;
 		if ((one->kind != PY_TEXT && one->kind != PY_PATH) || str_starts(one->text, S("/"))) return false;
 		/* What stands for the project's folder is absolute: what is before it goes. */
-		if (one->kind == PY_PATH)
-			out->text = one->text;
-		else
-			out->text = setuptools_join(r->s->a, out->text, one->text);
+		out->text = one->rooted ? one->text : setuptools_join(r->s->a, out->text, one->text);
+		out->rooted |= one->rooted;
 	}
 	return true;
 }
@@ -254,7 +260,7 @@ static bool call_path(struct reader *r, struct py *out)
 	struct py plain, named;
 	if (!setup_arguments(r, &plain, &named) || named.n || plain.n != 1) return false;
 	*out = plain.items[0].value;
-	if (out->kind == PY_TEXT) out->kind = PY_PATH;
+	if (out->kind == PY_TEXT) out->kind = PY_PATH, out->rooted = false;
 	return out->kind == PY_PATH;
 }
 
@@ -262,7 +268,7 @@ static bool call_path(struct reader *r, struct py *out)
 static bool call_folder(struct reader *r, bool dirname, struct py *out)
 {
 	if (!call_path(r, out)) return false;
-	if (!dirname) return true;
+	if (!dirname) return out->rooted = true;
 	size_t slash = str_rchr(out->text, '/');
 	if (!out->text.n) return false; /* above the project */
 	out->text = slash == STR_NONE ? S("") : str_slice(out->text, 0, slash);
@@ -273,7 +279,8 @@ static bool known_file(struct reader *r, str path, bool as_it_is, str *text)
 {
 	const struct source_entry *e = source_tree_find(r->s->w->tree, path);
 	struct buf b;
-	if (!e || e->folder || !source_text(r->s->w, path, text) || !utf8_valid(*text)) return false;
+	if (!e || e->folder || !make_room(r, (size_t)e->size) || !source_text(r->s->w, path, text) || !utf8_valid(*text))
+		return false;
 	if (str_chr(*text, '\r') == STR_NONE) return true;
 	if (as_it_is) return false;
 	buf_init(&b, text->n + 1);
@@ -284,6 +291,24 @@ static bool known_file(struct reader *r, str path, bool as_it_is, str *text)
 	*text = buf_take(&b, r->s->a);
 	buf_release(&b);
 	return true;
+}
+
+/* What str.isspace() and str.splitlines() take for blanks and line ends besides the usual ones. */
+static bool is_odd_space(uint32_t c)
+{
+	return c == 0x0b || c == 0x0c || (c >= 0x1c && c <= 0x1f) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+static bool has_odd_space(str text, bool at_ends)
+{
+	uint32_t c = 0;
+	bool odd = false, first = true;
+	for (size_t at = 0; utf8_next(text, &at, &c); first = false) {
+		odd = is_odd_space(c);
+		if (odd && (first || !at_ends)) return true;
+	}
+	return odd;
 }
 
 /* ".read()", ".read_text(...)", ".strip()", ".splitlines()", ".parent", ".resolve()" behind a value. */
@@ -313,9 +338,11 @@ bool setup_methods(struct reader *r, struct py *v)
 			v->kind = PY_TEXT;
 		} else if (is(name, "strip") && v->kind == PY_TEXT && none) {
 			v->text = str_trim(v->text);
+			if (has_odd_space(v->text, true)) return false;
 		} else if (is(name, "resolve") && v->kind == PY_PATH && none) {
-			continue;
+			v->rooted = true;
 		} else if (is(name, "splitlines") && v->kind == PY_TEXT && none) {
+			if (has_odd_space(v->text, false)) return false;
 			str rest = v->text, line;
 			*v = (struct py){ .kind = PY_LIST };
 			while (str_line(&rest, &line))
@@ -344,7 +371,7 @@ static bool named_value(struct reader *r, struct py *out)
 	}
 	if (is(name, "None")) return true;
 	if (is(name, "True") || is(name, "False")) return *out = (struct py){ .kind = PY_BOOL, .truth = is(name, "True") }, true;
-	if (is(name, "__file__")) return *out = (struct py){ .kind = PY_PATH, .text = S("setup.py") }, true;
+	if (is(name, "__file__")) return *out = (struct py){ .kind = PY_PATH, .text = S("setup.py"), .rooted = true }, true;
 	for (size_t i = 0; i < r->names.n; i++)
 		if (str_eq(r->names.items[i].key, name)) return *out = r->names.items[i].value, true;
 	if (!setup_sign(r, '(')) return false;
@@ -395,6 +422,7 @@ static bool joined(struct reader *r, struct py *left, const struct py *right, bo
 	if (left->kind == PY_TEXT && right->kind == PY_TEXT) return add_text(r, left, right->text);
 	if (left->kind != PY_LIST || right->kind != PY_LIST) return false;
 	struct py both = { .kind = PY_LIST };
+	if (!make_room(r, (left->n + right->n) * sizeof *left->items)) return false;
 	for (size_t i = 0; i < left->n; i++)
 		if (!setup_add_item(r, &both, (str){ 0 }, left->items[i].value)) return false;
 	for (size_t i = 0; i < right->n; i++)
