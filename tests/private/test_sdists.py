@@ -545,6 +545,19 @@ def test_a_killed_run_leaves_nothing_for_long(lamina, index):
     assert not list(temp.iterdir())
 
 
+def test_a_collection_takes_what_was_left(lamina, index):
+    index.add(sdists.make("demo"))
+    lamina.requirements("demo==1.0")
+    lamina("build", "--lock", "requirements.txt", *PY312, *PURE, "-o", "o.zip").ok()
+    old, new = (lamina.cache / "v1/tmp" / name for name in ("sdist-0-60", "sdist-0-61"))
+    for folder in (old, new):
+        (folder / "run-x/demo").mkdir(parents=True)
+        (folder / "run-x/demo/file").write_text("x")
+    os.utime(old, (time.time() - 7200,) * 2)
+    lamina("cache", "gc").ok()
+    assert new.exists() and not old.exists()
+
+
 def test_an_interrupted_run_leaves_nothing(lamina, index):
     many = {f"demo/m{i}.py": f"x = {i}\n" for i in range(3000)}
     index.add(sdists.make("demo", files={"demo/__init__.py": "", **many}))
