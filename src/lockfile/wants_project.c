@@ -76,9 +76,34 @@ bool wants_add_name(struct wants_reader *r, struct str_list *list, str name, str
 
 /* --- requirements --- */
 
-static bool take_url(struct wants_project *p, const struct toml_value *v, struct want *w, struct err *e)
+/* hatchling's "{root:uri}", "{root:parent:uri}" and "file://{root}" (its documentation, "Context formatting"), as the way from the file. */
+static str from_root(struct wants_project *p, str text)
 {
-	return wants_take_url(p->r, p->d.path, v->u.string, w, e) || toml_where(e, &p->d, v->offset);
+	struct arena *a = p->r->a;
+	const struct toml_value *backend = toml_at(p->d.root, "build-system.build-backend");
+	size_t open = str_find(text, S("{root")), close;
+	if (open == STR_NONE || (close = str_chr(str_from_pos(text, open), '}')) == STR_NONE) return text;
+	if (!backend || backend->type != TOML_STRING || !str_eq(backend->u.string, S("hatchling.build"))) return text;
+	str field = str_slice(text, open + 5, open + close), part, way = S("."), before = str_slice(text, 0, open);
+	bool uri = false, up = false;
+	while (str_starts(field, S(":"))) {
+		size_t end = str_chr(str_from_pos(field, 1), ':');
+		part = end == STR_NONE ? str_from_pos(field, 1) : str_slice(field, 1, end + 1);
+		field = end == STR_NONE ? (str){ 0 } : str_from_pos(field, end + 1);
+		uri = str_eq(part, S("uri"));
+		if (!uri && !str_eq(part, S("parent"))) return text;
+		if (!uri) way = up ? arena_join(a, way, S("/..")) : S("..");
+		up = up || !uri;
+	}
+	if (field.n || (!uri && !str_ends(before, S("file://")))) return text;
+	if (!uri) before.n -= sizeof "file://" - 1;
+	return arena_fmt(a, STR_FMT "file:" STR_FMT STR_FMT, STR_ARG(before), STR_ARG(way),
+	                 STR_ARG(str_from_pos(text, open + close + 1)));
+}
+
+static bool take_url(struct wants_project *p, const struct toml_value *v, str text, struct want *w, struct err *e)
+{
+	return wants_take_url(p->r, p->d.path, text, w, e) || toml_where(e, &p->d, v->offset);
 }
 
 /* One extra of the project, in a list of the project. An extra that is being put in place already adds nothing new. */
@@ -129,7 +154,8 @@ bool wants_project_text(struct wants_project *p, const struct toml_value *v, con
 		reader_bad(&p->d, v, e, "project-field", "a requirement is a string, not %s", toml_type_name(v->type));
 		return err_help(e, "write it in quotes: \"requests>=2\"");
 	}
-	if (!requirement_parse(p->r->a, v->u.string, &q, &inner) || !marker_check(q.marker, &inner))
+	str text = from_root(p, v->u.string);
+	if (!requirement_parse(p->r->a, text, &q, &inner) || !marker_check(q.marker, &inner))
 		return wants_project_refuse(p, v, &inner, e);
 	wants_fill(p->r->a, &q, &w);
 	wants_project_place(p, v->offset, &w);
@@ -139,7 +165,7 @@ bool wants_project_text(struct wants_project *p, const struct toml_value *v, con
 	if (!str_empty(p->name) && str_eq(w.name, p->name) && as->kind == WANT_REQUIREMENT && str_empty(q.url))
 		return own_extras(p, v, &w, as, depth, e);
 	if (!wants_marker_and(p->r->a, as->marker, w.marker, &w.marker, e)) return toml_where(e, &p->d, v->offset);
-	if (!str_empty(q.url) && !take_url(p, v, &w, e)) return false;
+	if (!str_empty(q.url) && !take_url(p, v, text, &w, e)) return false;
 	return as->kind == WANT_REQUIREMENT && p->enrich ? wants_poetry_enrich(p, v, &w, e) : wants_sources_add(p, v, &w, e);
 }
 

@@ -212,8 +212,9 @@ bool private_tree_list(struct arena *a, str folder, struct private_tree *out, st
 		facts[i] = w.list.p[i].facts;
 	}
 	*out = (struct private_tree){ .folder = w.folder, .facts = facts, .folders = w.folders };
-	out->tree = (struct source_tree){
-		.where = w.folder, .entries = entries, .n = w.list.n, .vcs = w.git->vcs, .context = out, .read = read_text
-	};
+	out->tree =
+	    (struct source_tree){ .where = w.folder, .entries = entries, .n = w.list.n, .vcs = w.git->vcs, .detached = true };
+	out->tree.context = out;
+	out->tree.read = read_text;
 	return true;
 }

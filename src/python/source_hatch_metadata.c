@@ -139,7 +139,7 @@ bool hatch_read_version(struct source_work *w, const struct hatch *h)
 static bool root_address(struct source_work *w, str parts, str *out)
 {
 	str root = w->tree->where, part;
-	bool absolute = str_starts(root, S("/")), uri = false;
+	bool absolute = str_starts(root, S("/")) && !w->tree->detached, uri = false;
 	struct buf b;
 	if (!absolute) root = S(".");
 	while (absolute && root.n > 1 && str_ends(root, S("/"))) root.n--;
@@ -173,7 +173,9 @@ static bool expand(struct source_work *w, str text, str *out)
 		str field = str_slice(text, open + 1, close), value;
 		bool root = str_eq(field, S("root")) || str_starts(field, S("root:"));
 		if (!root || !root_address(w, str_from_pos(field, 5), &value)) break;
-		buf_add_str(&b, str_slice(text, 0, open));
+		/* "file://{root}/..": two slashes begin a host, which "." is none of. */
+		bool host = str_ends(str_slice(text, 0, open), S("file://")) && str_starts(value, S("."));
+		buf_add_str(&b, str_slice(text, 0, host ? open - 2 : open));
 		buf_add_str(&b, value);
 		text = str_from_pos(text, close + 1);
 	}

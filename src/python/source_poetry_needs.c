@@ -66,12 +66,12 @@ static bool read_markers(struct source_work *w, const struct toml_value *table, 
 	return true;
 }
 
-/* A path from the project's folder as an address; relative when the folder's own name is. */
+/* A path from the project's folder as an address; relative when the folder's own name is, or does not count. */
 static str path_address(struct source_work *w, str path)
 {
 	struct str_list parts = { 0 };
 	str where = w->tree->where, part;
-	bool absolute = str_starts(path, S("/")) || str_starts(where, S("/"));
+	bool absolute = str_starts(path, S("/")) || (str_starts(where, S("/")) && !w->tree->detached);
 	str rest =
 	    absolute && !str_starts(path, S("/")) ? arena_fmt(w->a, STR_FMT "/" STR_FMT, STR_ARG(where), STR_ARG(path)) : path;
 	struct buf b;

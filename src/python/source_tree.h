@@ -46,6 +46,9 @@ struct source_tree {
 	const struct source_entry *entries; /* bytewise by path */
 	size_t n;
 	struct source_vcs vcs;
+	bool
+	    detached; /* METADATA names other folders by the way from here, so that its bytes do not depend on where this one lies; else
+	                  as the backends do, by their place when `where` is absolute */
 	void *context;
 	bool (*read)(void *context, struct arena *a, str path, str *text, struct err *e);
 };

@@ -213,6 +213,48 @@ def test_the_same_bytes_everywhere(lamina):
     assert modes(lamina.folder / "one.zip")["python/lib/__init__.py"] == 0o644
 
 
+POETRY = '''[build-system]
+requires = ["poetry-core"]
+build-backend = "poetry.core.masonry.api"
+[tool.poetry]
+name = "app"
+version = "1"
+description = ""
+authors = []
+[tool.poetry.dependencies]
+python = "^3.12"
+lib = { path = "../lib" }
+'''
+HATCH = '''[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "app"
+version = "1"
+dependencies = ["lib @ %s/lib"]
+[tool.hatch.metadata]
+allow-direct-references = true
+'''
+
+
+@pytest.mark.parametrize("text", [POETRY, HATCH % "{root:parent:uri}", HATCH % "file://{root}/.."])
+def test_no_place_of_this_computer_in_metadata(lamina, index, text):
+    """Backends write the absolute path of a folder that is needed by path: the zip would differ in every clone."""
+    zips = []
+    for place in ("here", "there/below"):
+        lamina.write(f"{place}/app/pyproject.toml", text)
+        lamina.write(f"{place}/app/app/__init__.py")
+        lamina.project(f"{place}/lib", "lib")
+        for args in (("--package", f"{place}/app"), ("--package", f"{place}/app", "--no-deps"), ("--package", lamina.folder / place / "app"),
+                     ("--project", f"{place}/app"), ("--project", lamina.folder / place / "app")):
+            path = lamina.base / "out.zip"
+            lamina("build", *args, *PY312, "--force", "-o", path).ok()
+            zips.append(path.read_bytes())
+            assert packages(path) == (["app"] if "--no-deps" in args else ["app", "lib"])
+            assert str(lamina.folder).encode() not in contents(path)["python/app-1.dist-info/METADATA"]
+    assert len(set(zips)) == 2
+
+
 def test_what_git_ignores_does_not_matter_to_uv(lamina):
     lamina.project("lib", "lib")
     lamina.write("lib/src/lib/made.json", "{}")
