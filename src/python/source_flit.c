@@ -207,6 +207,7 @@ static bool plan_flit(struct source_work *w)
 	if (!module_name(w, flit, before_4, &m) || !find_module(w, &m) || !read_dynamic(w, &m)) return false;
 	if (w->facts.version.n == 0 || w->metadata_only) return true;
 	if (!before_4) import_names(w, &m);
+	w->facts.dense_entry_points = true;
 	if (!licences(w, before_4)) return false;
 	add_module(w, &m);
 	return add_data(w, flit);

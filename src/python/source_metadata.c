@@ -128,7 +128,12 @@ void source_entry_points_write(const struct source_facts *f, struct buf *out)
 		if (!has_group(f, str_from(scripts[i]))) begin_group(out, str_from(scripts[i]));
 	for (size_t i = 0; i < f->entry_points.n; i++) {
 		const struct source_entry_point *p = &f->entry_points.p[i];
-		if (i == 0 || !str_eq(p->group, f->entry_points.p[i - 1].group)) begin_group(out, p->group);
-		buf_addf(out, STR_FMT " = " STR_FMT "\n", STR_ARG(p->name), STR_ARG(p->value));
+		bool first = i == 0 || !str_eq(p->group, f->entry_points.p[i - 1].group);
+		if (first && f->dense_entry_points)
+			buf_addf(out, "%s[" STR_FMT "]\n", i ? "\n" : "", STR_ARG(p->group));
+		else if (first)
+			begin_group(out, p->group);
+		buf_addf(out, STR_FMT "%s" STR_FMT "\n", STR_ARG(p->name), f->dense_entry_points ? "=" : " = ", STR_ARG(p->value));
 	}
+	if (f->dense_entry_points && f->entry_points.n) buf_add_char(out, '\n');
 }

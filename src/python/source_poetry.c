@@ -269,6 +269,20 @@ static bool read_entry_points(struct source_work *w, const struct poetry *p)
 	return true;
 }
 
+/* poetry-core writes "a=b:c[x]": no blanks at all. */
+static void take_blanks_away(struct source_work *w)
+{
+	for (size_t i = 0; i < w->facts.entry_points.n; i++) {
+		str value = w->facts.entry_points.p[i].value;
+		char *p = arena_cstr(w->a, value);
+		size_t n = 0;
+		for (size_t k = 0; k < value.n; k++)
+			if (value.p[k] != ' ') p[n++] = value.p[k];
+		w->facts.entry_points.p[i].value = (str){ p, n };
+	}
+	w->facts.dense_entry_points = true;
+}
+
 /* --- all of it --- */
 
 static bool read_python(struct source_work *w, struct poetry *p)
@@ -306,9 +320,11 @@ static bool plan_poetry(struct source_work *w)
 	if (w->facts.name.n == 0 || w->facts.version.n == 0) return true; /* told by the caller */
 	if (!read_python(w, &p) || !poetry_read_needs(w, &p)) return false;
 	if (w->metadata_only) return true;
-	return read_texts(w, &p) && read_people(w, &p, "authors", true) && read_people(w, &p, "maintainers", false) &&
-	       read_urls(w, &p) && read_readme(w, &p) && read_license(w, &p) && find_licences(w) && read_entry_points(w, &p) &&
-	       poetry_add_files(w, &p);
+	bool read = read_texts(w, &p) && read_people(w, &p, "authors", true) && read_people(w, &p, "maintainers", false) &&
+	            read_urls(w, &p) && read_readme(w, &p) && read_license(w, &p) && find_licences(w) && read_entry_points(w, &p);
+	if (!read) return false;
+	take_blanks_away(w);
+	return poetry_add_files(w, &p);
 }
 
 const struct source_backend source_poetry = { "poetry-core", plan_poetry };

@@ -169,6 +169,9 @@ bool setuptools_read_toml(struct setuptools *s)
 	if (!table) return true;
 	if (table->type != TOML_TABLE)
 		return bad(s, table, "`tool.setuptools` is a table", "write [tool.setuptools] above its keys");
+	if (table->u.table.n && !s->w->project)
+		return bad(s, table, "[tool.setuptools] stands without a [project] table, which setuptools refuses",
+		           "add [project] with name and version, or say it in setup.cfg");
 	for (size_t i = 0; i < table->u.table.n; i++) {
 		const struct toml_member *m = &table->u.table.p[i];
 		size_t j = 0, n = sizeof keys / sizeof *keys;

@@ -356,6 +356,7 @@ REFUSED = {
     "package missing": ({**tool('packages = ["gone"]\n'), **ONE}, "empty-package", "gone"),
     "module missing": ({**tool('py-modules = ["gone"]\n'), **ONE}, "empty-package", "gone.py"),
     "where missing": ({**tool('[tool.setuptools.packages.find]\nwhere = ["gone"]\n'), **ONE}, "empty-package", "gone"),
+    "[tool.setuptools] alone": ({"pyproject.toml": BUILD + '[tool.setuptools.package-data]\ndemo = ["*.txt"]\n', "setup.cfg": CFG + "packages = demo\n", **ONE}, "project-field", "without a [project] table"),
     "unknown key": ({**tool('package_data = {}\n'), **ONE}, "project-field", "package_data"),
     "no name": ({"setup.cfg": "[metadata]\nversion = 1\n[options]\npackages = demo\n", **ONE}, "no-name", "no name"),
     "no version": ({"setup.cfg": "[metadata]\nname = demo\n[options]\npackages = demo\n", **ONE}, "no-version", "no version"),
