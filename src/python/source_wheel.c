@@ -31,10 +31,14 @@ bool source_refuse(struct source_work *w, const char *format, ...)
 	        STR_ARG(called(w)));
 	err_where(w->e, STR_FMT, STR_ARG(w->tree->where));
 	err_why(w->e, STR_FMT, STR_ARG(reason));
+	/* pip takes a word without a slash as the name of a project of the index. */
+	str where = w->tree->where;
+	bool name = !str_starts(where, S("/")) && !str_starts(where, S("."));
+	const char *quote = str_chr(where, ' ') == STR_NONE ? "" : "'";
 	return err_help(w->e,
-	                "build its wheel (`pip wheel --no-deps " STR_FMT
-	                "`) and name the wheel in place of the folder: `NAME @ file:./NAME-1.0-py3-none-any.whl`",
-	                STR_ARG(w->tree->where));
+	                "build its wheel (`pip wheel --no-deps %s%s" STR_FMT
+	                "%s`) and name that in place of the folder, in a requirements file: `./NAME-1.0-py3-none-any.whl`",
+	                quote, name ? "./" : "", STR_ARG(where), quote);
 }
 
 bool source_bad_field(struct source_work *w, const struct toml_value *at, const char *format, ...)

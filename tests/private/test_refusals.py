@@ -331,3 +331,12 @@ def test_paths_seen_from_below(lamina, index):
     lamina.write("app/lamina.toml", '[function.api]\nproject = "."\nruntime = "python3.12"\n')
     result = lamina("build", "--json", cwd=lamina.folder / "app/src").ok()
     assert result.record["lock"] == "../pylock.toml" and "locked ../pyproject.toml" in result.err
+
+
+@pytest.mark.parametrize("folder, said", [("lib", "./lib"), ("libs/one", "./libs/one"), ("a b", "'./a b'"), (".", "."), ("{top}/lib", "{top}/lib")])
+def test_the_wheel_that_would_help(lamina, folder, said):
+    """pip takes `lib` for a project of the index, and `./lib` for the folder."""
+    folder, said = (x.format(top=lamina.folder) for x in (folder, said))
+    lamina.write(f"{folder}/pyproject.toml", '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n[project]\nname = "rusty"\nversion = "1"\n')
+    result = lamina("build", "--package", folder, "--no-deps", *PY312, "-o", "x.zip")
+    assert result.status == 4 and f"(`pip wheel --no-deps {said}`)" in result.err
