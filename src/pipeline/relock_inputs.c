@@ -227,10 +227,19 @@ static bool packages_inputs(struct arena *a, const struct artifact *artifact, st
 	*ours = true;
 	/* A lock of the project's own says what it needs. */
 	bool member;
-	if (x->packages.n > 1 || !locking_of_project(a, first, &lock, &member, &none)) return true;
+	if (!locking_of_project(a, first, &lock, &member, &none)) return true;
 	if (str_eq(path_base(lock), S("requirements.txt"))) return true;
 	if (str_eq(path_base(lock), S("pylock.toml")) && !is_ours(a, lock, &own, e)) return false;
-	*ours = own;
+	if (own) return true;
+	if (x->packages.n > 1) {
+		if (x->notes)
+			note_add(x->notes, NOTE_INFO, "lock-unused",
+			         STR_FMT " is not used: several packages have a lock together, " STR_FMT, STR_ARG(lock),
+			         STR_ARG(x->lock_path));
+		return true;
+	}
+	*ours = false;
+	x->stands = lock;
 	return true;
 }
 

@@ -130,6 +130,27 @@ def test_without_a_lock(lamina, index, folder, packages_):
     assert again.record["sha256"] == result.record["sha256"]
 
 
+def test_locks_of_others_are_named(lamina, index):
+    """What stands for one package, and that it does not for several."""
+    index.add(wheels.make("low", "1.0"), wheels.make("low", "2.0"))
+    lamina.project("app", "app", requires=["low"])
+    lamina.project("other", "other")
+    digest = next(f.hashes["sha256"] for f in index.projects["low"])
+    lamina.write("app/pylock.toml", f'''lock-version = "1.0"
+created-by = "somebody"
+[[packages]]
+name = "low"
+version = "1.0"
+index = "{index.url}"
+wheels = [{{ name = "low-1.0-py3-none-any.whl", hashes = {{ sha256 = "{digest}" }} }}]
+''')
+    result = lamina("lock", "--package", "app", *PY312).ok()
+    assert "note: app/pylock.toml is a lock already" in result.err
+    result = lamina("build", "--package", "app", "--package", "other", *PY312, "--json", "-o", "x.zip").ok()
+    assert "app/pylock.toml is not used: several packages have a lock together, pylock.app+other.toml" in result.err
+    assert [d["version"] for d in result.record["distributions"]] == ["1.0", "2.0", "1.0"]
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()
