@@ -131,6 +131,8 @@ str source_escaped_name(struct arena *a, str name);
 str source_module_path(struct arena *a, str module);
 /* Does Python read the bytes of this file as the functions below do: UTF-8, and lines that end as usual? */
 bool source_python_plain(str text);
+/* Are there blanks or line ends that only Python takes for such (U+00A0, U+2028, "\f" ...); at_ends: at the text's begin or end? */
+bool source_python_odd_space(str text, bool at_ends);
 /* `NAME = "literal"` at the top level of a Python file, read without running it: the version of `attr = "pkg.NAME"`, of flit's
  * __version__ and of others. found = false when it is not a plain literal. */
 bool source_python_literal(struct arena *a, str text, str name, str *value, bool *found);

@@ -57,6 +57,24 @@ bool source_python_plain(str text)
 	return utf8_valid(text);
 }
 
+/* What str.isspace() and str.splitlines() take for blanks and line ends besides the usual ones. */
+static bool is_odd_space(uint32_t c)
+{
+	return c == 0x0b || c == 0x0c || (c >= 0x1c && c <= 0x1f) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+bool source_python_odd_space(str text, bool at_ends)
+{
+	uint32_t c = 0;
+	bool odd = false, first = true;
+	for (size_t at = 0; utf8_next(text, &at, &c); first = false) {
+		odd = is_odd_space(c);
+		if (odd && (first || !at_ends)) return true;
+	}
+	return odd;
+}
+
 /* --- strings --- */
 
 /* Line ends within a string are "\n", whatever they are in the file. */

@@ -13,6 +13,7 @@ struct manifest {
 	const struct source_tree *tree;
 	bool *listed;
 	uint32_t line;
+	bool upwards; /* a pattern has the part ".." */
 };
 
 /* --- sets --- */
@@ -98,6 +99,12 @@ static void bad_line(struct manifest *m, str line)
 	         STR_ARG(m->tree->where), (unsigned)m->line, STR_ARG(str_slice(line, 0, 200)));
 }
 
+static bool leads_up(str pattern)
+{
+	return str_eq(pattern, S("..")) || str_starts(pattern, S("../")) || str_ends(pattern, S("/..")) ||
+	       str_contains(pattern, S("/../"));
+}
+
 static void take_line(struct manifest *m, str line)
 {
 	struct str_list words = { 0 };
@@ -116,25 +123,23 @@ static void take_line(struct manifest *m, str line)
 		bad_line(m, line);
 		return;
 	}
+	for (size_t i = 1; i < words.n; i++) m->upwards |= leads_up(words.p[i]);
 	str folder = before == 2 ? pattern_clean(m->s->a, words.p[1]) : S("");
 	for (size_t i = before; i < words.n; i++) act(m, words.p[0], folder, pattern_clean(m->s->a, words.p[i]));
 }
 
-/* Up to a "#" that no backslash protects. */
+/* distutils.text_file: up to a "#"; but where a backslash protects the first one, all of them belong to the line. */
 static str without_comment(struct arena *a, str line)
 {
-	size_t at = 0;
-	for (;; at++) {
-		size_t found = str_chr(str_from_pos(line, at), '#');
-		if (found == STR_NONE) break;
-		at += found;
-		if (at == 0 || line.p[at - 1] != '\\') {
-			line = str_slice(line, 0, at);
-			break;
-		}
-		line = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(str_slice(line, 0, at - 1)), STR_ARG(str_from_pos(line, at)));
-		at--;
-	}
+	struct buf b;
+	size_t hash = str_chr(line, '#');
+	if (hash == STR_NONE) return str_trim(line);
+	if (hash == 0 || line.p[hash - 1] != '\\') return str_trim(str_slice(line, 0, hash));
+	buf_init(&b, line.n + 1);
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] != '\\' || str_at(line, i + 1) != '#') buf_add_char(&b, line.p[i]);
+	line = buf_take(&b, a);
+	buf_release(&b);
 	return str_trim(line);
 }
 
@@ -198,7 +203,10 @@ bool setuptools_manifest(struct setuptools *s, bool *listed)
 	if (!list_sources(&m)) return false;
 	if (source_tree_find(m.tree, S("MANIFEST.in"))) {
 		if (!source_text(s->w, S("MANIFEST.in"), &text)) return false;
+		if (!utf8_valid(text) || source_python_odd_space(text, false))
+			return source_refuse(s->w, "MANIFEST.in holds blanks or bytes that programs understand in several ways");
 		take_text(&m, text);
+		if (m.upwards) return source_refuse(s->w, "MANIFEST.in names files by \"..\", which depends on what lies above");
 	}
 	for (size_t i = 0; i < s->w->facts.license_files.n; i++) list_path(&m, s->w->facts.license_files.p[i]);
 	for (size_t i = 0; i < s->referenced.n; i++) list_path(&m, pattern_clean(s->a, s->referenced.p[i]));

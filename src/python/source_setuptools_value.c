@@ -293,24 +293,6 @@ static bool known_file(struct reader *r, str path, bool as_it_is, str *text)
 	return true;
 }
 
-/* What str.isspace() and str.splitlines() take for blanks and line ends besides the usual ones. */
-static bool is_odd_space(uint32_t c)
-{
-	return c == 0x0b || c == 0x0c || (c >= 0x1c && c <= 0x1f) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
-static bool has_odd_space(str text, bool at_ends)
-{
-	uint32_t c = 0;
-	bool odd = false, first = true;
-	for (size_t at = 0; utf8_next(text, &at, &c); first = false) {
-		odd = is_odd_space(c);
-		if (odd && (first || !at_ends)) return true;
-	}
-	return odd;
-}
-
 /* ".read()", ".read_text(...)", ".strip()", ".splitlines()", ".parent", ".resolve()" behind a value. */
 bool setup_methods(struct reader *r, struct py *v)
 {
@@ -338,11 +320,11 @@ bool setup_methods(struct reader *r, struct py *v)
 			v->kind = PY_TEXT;
 		} else if (is(name, "strip") && v->kind == PY_TEXT && none) {
 			v->text = str_trim(v->text);
-			if (has_odd_space(v->text, true)) return false;
+			if (source_python_odd_space(v->text, true)) return false;
 		} else if (is(name, "resolve") && v->kind == PY_PATH && none) {
 			v->rooted = true;
 		} else if (is(name, "splitlines") && v->kind == PY_TEXT && none) {
-			if (has_odd_space(v->text, false)) return false;
+			if (source_python_odd_space(v->text, false)) return false;
 			str rest = v->text, line;
 			*v = (struct py){ .kind = PY_LIST };
 			while (str_line(&rest, &line))

@@ -56,6 +56,16 @@ LITERALS = {
 }
 ROWS = {f"setup.py: {k}": (LEGACY, {"setup.py": text, "demo/__init__.py": "", **files}) for k, (text, files) in SETUP.items()}
 ROWS.update({f"literal: {k}": ("setuptools.build_meta", {"pyproject.toml": ATTR, "demo/__init__.py": text}) for k, text in LITERALS.items()})
+MANIFESTS = {
+    "a sign that is protected, and a comment": "include demo/\\#x.txt # demo/a.txt\n",
+    "a comment, and a sign that is protected": "include demo/a.txt # \\# demo/b.txt\n",
+    "upwards and down again": "include demo/../demo/a.txt\n",
+    "a blank that only Python knows": "include demo/a.txt\u00a0demo/b.txt\n",
+    "a line end that only Python knows": "include demo/a.txt\x85include demo/b.txt\n",
+    "bytes that are no UTF-8": b"include demo/a.txt\ninclude demo/\xe9\n",
+}
+FILES = {"pyproject.toml": ATTR, "demo/__init__.py": "__version__ = '1'\n", "demo/a.txt": "", "demo/b.txt": "", "demo/#x.txt": ""}
+ROWS.update({f"MANIFEST.in: {k}": ("setuptools.build_meta", {**FILES, "MANIFEST.in": text}) for k, text in MANIFESTS.items()})
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -76,7 +86,8 @@ def test_as_python_reads_it(tmp_path, name):
 def test_not_everything_is_refused(tmp_path):
     """Those that have one meaning."""
     for name in ("setup.py: line ends of Windows in a long text", "setup.py: joined relative paths", "setup.py: joined with the project's folder",
-                 "setup.py: UTF-8 by another name", "setup.py: latin-1 that nothing needs", "literal: an argument of that name", "literal: in another text"):
+                 "setup.py: UTF-8 by another name", "setup.py: latin-1 that nothing needs", "literal: an argument of that name", "literal: in another text",
+                 "MANIFEST.in: a sign that is protected, and a comment", "MANIFEST.in: a comment, and a sign that is protected"):
         folder = tmp_path / name.replace(":", "")
         folder.mkdir()
         backend.write(folder, {k: v if isinstance(v, bytes) else v.encode() for k, v in ROWS[name][1].items()})
