@@ -79,13 +79,17 @@ bool private_wheel_make(struct arena *a, str folder, const struct private_option
 bool private_metadata(struct arena *a, str folder, const struct private_options *options, struct notes *notes,
                       struct source_wheel *out, struct err *e);
 
-/* private_tree.c: a folder as the rules look at it. facts[i] belongs to tree.entries[i]; folders: names on disk, for stamps. */
+/* private_tree.c: a folder as the rules look at it. facts[i] and faults[i] belong to tree.entries[i]; folders: names on disk, for
+ * stamps. A fault says why an entry cannot be packed or read; NULL: it can. */
 struct private_tree {
 	struct source_tree tree;
 	str folder;
 	const struct io_stat *facts;
+	const char *const *faults;
 	struct str_list folders;
 };
+/* False with the error when the entry has a fault. */
+bool private_tree_take(struct arena *a, const struct private_tree *t, const struct source_entry *entry, struct err *e);
 bool private_tree_list(struct arena *a, str folder, struct private_tree *out, struct err *e);
 /* Refuses a name that is no folder of a project, before anything is read or written because of it. */
 bool private_folder_check(struct arena *a, str folder, struct err *e);

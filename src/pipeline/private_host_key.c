@@ -123,13 +123,24 @@ static bool is_left_over(const struct host_build *b, str path)
 	return str_contains(path, S(".egg-info/")) && !source_tree_find(&b->tree->tree, S("PKG-INFO"));
 }
 
+/* Sockets and links to nothing are no sources. A file elsewhere that a link names may be one, which nothing would notice to change. */
+static bool is_no_source(const struct host_build *b, size_t i)
+{
+	const struct source_entry *entry = &b->tree->tree.entries[i];
+	struct io_stat st = { 0 };
+	struct err ignored = { 0 };
+	if (!b->tree->faults[i] || entry->ignored) return b->tree->faults[i] != NULL;
+	return !io_stat(path_join(b->a, b->tree->folder, entry->path).p, &st, &ignored) || !st.exists || !st.is_regular;
+}
+
 static bool list_files(struct host_build *b)
 {
 	struct source_list list = { 0 };
 	for (size_t i = 0; i < b->tree->tree.n; i++) {
 		const struct source_entry *entry = &b->tree->tree.entries[i];
 		const struct io_stat *st = &b->tree->facts[i];
-		if (entry->folder || is_left_over(b, entry->path)) continue;
+		if (entry->folder || is_left_over(b, entry->path) || is_no_source(b, i)) continue;
+		if (!private_tree_take(b->a, b->tree, entry, b->e)) return false;
 		*vec_push(b->a, &list.files) = (struct source_file){ .name = entry->path,
 			                                                 .path = path_join(b->a, b->tree->folder, entry->path),
 			                                                 .size = st->size,

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Left out everywhere: version control, caches, virtual environments, compiled Python. What version control ignores is listed and marked,
- * since backends differ in what they do with it. The rules of the repository's upper folders count, too. */
+ * since backends differ in what they do with it. The rules of the repository's upper folders count, too. What cannot be packed (a link
+ * to a file elsewhere or to nothing, a socket) is listed as a file and refused when a rule wants it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,13 @@
 #define NAMES_MAX      1000000
 #define NAME_BYTES_MAX 4096
 
+/* Not a link: what a fault may be besides what is wrong with one. */
+static const char SPECIAL[] = "special";
+
 struct listed {
 	struct source_entry entry;
 	struct io_stat facts;
+	const char *fault;
 };
 
 struct walk {
@@ -60,11 +65,18 @@ static bool bad_name(struct walk *w, str path)
 	return true;
 }
 
-static bool refuse_link(struct walk *w, str path, const char *what)
+static bool refuse_link(struct err *e, str path, const char *what)
 {
-	err_set(w->e, ERR_FORMAT, "source-link", "a symbolic link of the project %s", what);
-	err_where(w->e, STR_FMT, STR_ARG(path));
-	return err_help(w->e, "replace the link by what it leads to, or remove it");
+	err_set(e, ERR_FORMAT, "source-link", "a symbolic link of the project %s", what);
+	err_where(e, STR_FMT, STR_ARG(path));
+	return err_help(e, "replace the link by what it leads to, or remove it");
+}
+
+static bool refuse_special(struct err *e, str path)
+{
+	err_set(e, ERR_FORMAT, "source-special", "a special file (socket, pipe, device) cannot be packed");
+	err_where(e, STR_FMT, STR_ARG(path));
+	return err_help(e, "remove it, or move it out of the project's folder");
 }
 
 static bool is_below(str path, str folder)
@@ -81,14 +93,22 @@ static bool is_shared(const struct walk *w, str real)
 	return io_lstat(real.p, &st, &ignored) && st.is_regular;
 }
 
-/* What a link leads to takes its place, as long as that lies in the project's folder, or is a file of its repository. */
-static bool check_link(struct walk *w, str path)
+/* What a link leads to takes its place, as long as that lies in the project's folder, or is a file of its repository. NULL, or what
+ * is wrong with it. */
+static const char *link_fault(struct walk *w, str path)
 {
 	char *real = realpath(path.p, NULL);
-	if (!real) return refuse_link(w, path, errno == ELOOP ? "leads in a circle" : "leads nowhere");
+	if (!real) return errno == ELOOP ? "leads in a circle" : "leads nowhere";
 	bool inside = is_below(str_from(real), w->real) || is_shared(w, str_from(real));
 	free(real);
-	return inside || refuse_link(w, path, "leads out of its folder");
+	return inside ? NULL : "leads out of its folder";
+}
+
+static bool is_folder(str path)
+{
+	struct io_stat st;
+	struct err ignored = { 0 };
+	return io_stat(path.p, &st, &ignored) && st.exists && st.is_dir;
 }
 
 /* Of the folder above: IGNORED is inherited, and in a FOREIGN repository git looks at nothing. */
@@ -103,14 +123,13 @@ static bool walk_name(struct walk *w, str path, enum ignore ignored, unsigned de
 	if (bad_name(w, path)) return false;
 	if (!io_lstat(disk.p, &st, w->e)) return false;
 	if (!st.exists) return true; /* gone since the folder was read */
-	if (st.is_symlink && (!check_link(w, disk) || !io_stat(disk.p, &st, w->e))) return false;
+	const char *fault = st.is_symlink ? link_fault(w, disk) : NULL;
+	if (st.is_symlink && (!fault || is_folder(disk)) && !io_stat(disk.p, &st, w->e)) return false;
 	if (st.is_dir && is_environment(w, disk)) return true;
-	if (!st.is_dir && !st.is_regular) {
-		err_set(w->e, ERR_FORMAT, "source-special", "a special file (socket, pipe, device) cannot be packed");
-		err_where(w->e, STR_FMT, STR_ARG(disk));
-		return err_help(w->e, "remove it, or move it out of the project's folder");
-	}
 	if (ignored == LISTED && ignore_match(&w->git->rules, arena_join(w->a, w->git->above, path), st.is_dir)) ignored = IGNORED;
+	/* A folder elsewhere could be a package: only what git keeps out of a project's top (`result`, `bazel-out`) is surely none. */
+	if (fault && st.is_dir) return (depth == 0 && ignored == IGNORED) || refuse_link(w->e, disk, fault);
+	if (!fault && !st.is_dir && !st.is_regular) fault = SPECIAL;
 	if (w->list.n >= SOURCE_TREE_MAX)
 		return err_set(w->e, ERR_FORMAT, "source-too-many", "the project `" STR_FMT "` has more than %d files and folders",
 		               STR_ARG(w->folder), SOURCE_TREE_MAX);
@@ -120,6 +139,7 @@ static bool walk_name(struct walk *w, str path, enum ignore ignored, unsigned de
 	};
 	l->entry.size = st.is_dir ? 0 : st.size;
 	l->facts = st;
+	l->fault = fault;
 	return !st.is_dir || walk_folder(w, path, ignored, depth + 1);
 }
 
@@ -127,7 +147,7 @@ static bool walk_folder(struct walk *w, str path, enum ignore ignored, unsigned 
 {
 	struct str_list names = { 0 };
 	str disk = on_disk(w, path);
-	if (depth > DEPTH_MAX) return refuse_link(w, disk, "leads in a circle, or folders are nested too deep");
+	if (depth > DEPTH_MAX) return refuse_link(w->e, disk, "leads in a circle, or folders are nested too deep");
 	if (!io_list(w->a, disk.p, NAMES_MAX, &names, w->e)) return false;
 	*vec_push(w->a, &w->folders) = disk;
 	str rules_folder = arena_join(w->a, w->git->above, path);
@@ -150,7 +170,17 @@ static int by_path(const void *a, const void *b)
 static bool read_text(void *context, struct arena *a, str path, str *text, struct err *e)
 {
 	const struct private_tree *t = context;
+	const struct source_entry *entry = source_tree_find(&t->tree, path);
+	if (entry && !private_tree_take(a, t, entry, e)) return false;
 	return io_read_file(a, path_join(a, t->folder, path).p, SOURCE_TEXT_MAX, text, e);
+}
+
+bool private_tree_take(struct arena *a, const struct private_tree *t, const struct source_entry *entry, struct err *e)
+{
+	const char *fault = t->faults[entry - t->tree.entries];
+	if (!fault) return true;
+	str path = path_join(a, t->folder, entry->path);
+	return fault == SPECIAL ? refuse_special(e, path) : refuse_link(e, path, fault);
 }
 
 /* What somebody may have named in place of a folder. */
@@ -207,11 +237,13 @@ bool private_tree_list(struct arena *a, str folder, struct private_tree *out, st
 	if (w.list.n > 1) qsort(w.list.p, w.list.n, sizeof *w.list.p, by_path);
 	struct source_entry *entries = arena_array(a, struct source_entry, w.list.n);
 	struct io_stat *facts = arena_array(a, struct io_stat, w.list.n);
+	const char **faults = arena_array(a, const char *, w.list.n);
 	for (size_t i = 0; i < w.list.n; i++) {
 		entries[i] = w.list.p[i].entry;
 		facts[i] = w.list.p[i].facts;
+		faults[i] = w.list.p[i].fault;
 	}
-	*out = (struct private_tree){ .folder = w.folder, .facts = facts, .folders = w.folders };
+	*out = (struct private_tree){ .folder = w.folder, .facts = facts, .faults = faults, .folders = w.folders };
 	out->tree =
 	    (struct source_tree){ .where = w.folder, .entries = entries, .n = w.list.n, .vcs = w.git->vcs, .detached = true };
 	out->tree.context = out;

@@ -69,6 +69,7 @@ static bool add_disk_files(struct making *m)
 		if (!entry)
 			return err_set(m->e, ERR_BUG, "source-wheel", "the rules name `" STR_FMT "`, which is not listed",
 			               STR_ARG(from->from));
+		if (!private_tree_take(m->a, &m->tree, entry, m->e)) return false;
 		const struct io_stat *st = &m->tree.facts[entry - m->tree.tree.entries];
 		*vec_push(m->a, &m->files.files) = (struct source_file){ .name = from->to,
 			                                                     .path = path_join(m->a, m->tree.folder, from->from),

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+import os
 import pathlib
 import shutil
 import subprocess
@@ -645,6 +646,34 @@ def test_files_that_packages_share(lamina):
     lamina.build(*args).ok()
     assert contents(lamina.folder / "out.zip")["python/one-1.0.dist-info/licenses/LICENSE"] == b"changed\n"
     for target in ("../../../secret", "../../.git/config", "../.."):
-        (package / "src/one/more").symlink_to(target if target != "../../.git/config" else "../../../../.git/config")
+        (package / "src/one/more.py").symlink_to(target if target != "../../.git/config" else "../../../../.git/config")
         lamina.build(*args).refused(3, "source-link", "more")
-        (package / "src/one/more").unlink()
+        (package / "src/one/more.py").unlink()
+
+
+def test_links_and_sockets_that_no_rule_takes(lamina):
+    """What lies about in a repository hurts only when it would be packed."""
+    lamina.project("one", "one", more='license-files = ["LICENSE*"]\n')
+    lamina.write("one/LICENSE")
+    lamina.write("elsewhere/file")
+    one = lamina.folder / "one"
+    args = ("--package", "one", "--no-deps", "-o", "out.zip")
+    lamina.build(*args).ok()
+    before = (lamina.folder / "out.zip").read_bytes()
+    (one / "docs").mkdir()
+    (one / "docs/gone").symlink_to("nowhere")
+    (one / "docs/circle").symlink_to("circle")
+    (one / "notes.txt").symlink_to("../elsewhere/file")
+    os.mkfifo(one / "pipe")
+    (one / ".gitignore").write_text("result\n")
+    (one / "result").symlink_to("../elsewhere")
+    (lamina.folder / "venvs/one").mkdir(parents=True)
+    (lamina.folder / "venvs/one/pyvenv.cfg").write_text("home = /usr/bin\n")
+    (one / "env").symlink_to("../venvs/one")
+    lamina.build(*args).ok()
+    assert (lamina.folder / "out.zip").read_bytes() == before
+    (one / "LICENSE.more").symlink_to("../elsewhere/file")
+    lamina.build(*args).refused(3, "source-link", "LICENSE.more", "out of its folder")
+    (one / "LICENSE.more").unlink()
+    (one / "other").symlink_to("../elsewhere")  # it could be a package
+    lamina.build(*args).refused(3, "source-link", "one/other", "out of its folder")
