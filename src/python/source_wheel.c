@@ -187,10 +187,29 @@ static int by_name(const void *a, const void *b)
 	return str_cmp(x->to, y->to);
 }
 
+/* Names come from configurations, too: none may lead out of the wheel. */
+static bool stays_inside(struct source_work *w, str to)
+{
+	str part, rest = to;
+	bool good = to.n > 0;
+	for (bool more = good; more && good;) {
+		more = str_cut(rest, '/', &part, &rest);
+		good = part.n && !str_eq(part, S(".")) && !str_eq(part, S(".."));
+	}
+	if (good) return true;
+	err_set(w->e, ERR_FORMAT, "project-field",
+	        "the configuration of `" STR_FMT "` puts a file outside of the wheel: `" STR_FMT "`", STR_ARG(w->facts.name),
+	        STR_ARG(to));
+	err_where(w->e, STR_FMT, STR_ARG(w->has_pyproject ? w->pyproject.path : w->tree->where));
+	return err_help(w->e, "names in a wheel are relative and have no `..`");
+}
+
 /* The same file by two rules is one member. */
 static bool order_members(struct source_work *w)
 {
 	size_t n = 0;
+	for (size_t i = 0; i < w->members.n; i++)
+		if (!stays_inside(w, w->members.p[i].to)) return false;
 	if (w->members.n > 1) qsort(w->members.p, w->members.n, sizeof *w->members.p, by_name);
 	for (size_t i = 0; i < w->members.n; i++) {
 		const struct source_member *x = &w->members.p[i];

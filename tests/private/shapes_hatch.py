@@ -135,6 +135,9 @@ a = "mod:a [x]"
 REFUSED = {
     "hook": ({"pyproject.toml": PLAIN + "[tool.hatch.build.hooks.custom]\n", "demo.py": ""}, "cannot-build", "`custom` runs"),
     "target's hook": ({"pyproject.toml": PLAIN + '[tool.hatch.build.targets.wheel.hooks.version]\npath = "v.py"\n', "demo.py": ""}, "cannot-build", "`version` runs"),
+    "names outside of the wheel": (
+        {"pyproject.toml": wheel('[tool.hatch.build.targets.wheel.shared-scripts]\n"bin" = ".."\n'), "demo.py": "", "bin/x": ""}, "project-field", "outside of the wheel",
+    ),
     "metadata hook": ({"pyproject.toml": FIELDS + "[tool.hatch.metadata.hooks.custom]\n", "demo.py": ""}, "cannot-build", "metadata hook"),
     "metadata hook, a field that PKG-INFO lacks": (
         {"pyproject.toml": FIELDS.replace("readme", "keywords") + "[tool.hatch.metadata.hooks.custom]\n", "demo.py": "", "PKG-INFO": INFO}, "cannot-build", "metadata hook",

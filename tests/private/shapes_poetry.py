@@ -187,6 +187,7 @@ b = {version = "2", optional = true}
 }
 
 REFUSED = {
+    "target outside of the wheel": ({"pyproject.toml": BUILD + '[tool.poetry]\nname = "demo"\nversion = "1"\npackages = [{ include = "demo", to = "../up" }]\n', "demo/__init__.py": ""}, "project-field", "outside of the wheel"),
     "build script": ({"pyproject.toml": PLAIN + '[tool.poetry.build]\nscript = "build.py"\n', "demo.py": ""}, "cannot-build", "build script"),
     "old build script": ({"pyproject.toml": PLAIN + 'build = "build.py"\n', "demo.py": ""}, "cannot-build", "build script"),
     "no package": ({"pyproject.toml": BUILD + "[tool.poetry]\npackage-mode = false\n", "demo.py": ""}, "cannot-build", "package-mode"),
