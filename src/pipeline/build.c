@@ -415,6 +415,7 @@ static void set_means(struct build *b)
 		                               .store = o->store,
 		                               .jobs = o->jobs,
 		                               .look_only = o->only_look,
+		                               .outputs = &b->outputs,
 		                               .build_constraints = &o->build_constraints,
 		                               .will_build = true,
 		                               .cancel = o->cancel,

@@ -302,7 +302,7 @@ static struct locking_own *look(struct own *w)
 		if (str_eq(w->options->own.p[i]->folder, w->folder)) return w->options->own.p[i];
 	struct locking_own *folder = arena_new(w->a, struct locking_own);
 	folder->folder = w->folder;
-	folder->listed = private_tree_list(w->a, w->folder, &folder->tree, &folder->why);
+	folder->listed = private_tree_list(w->a, w->folder, w->options->means, &folder->tree, &folder->why);
 	folder->planned = folder->listed && plan(w, folder);
 	*vec_push(w->a, &w->options->own) = folder;
 	return folder;

@@ -32,6 +32,7 @@ struct private_means {
 	struct store *store;
 	size_t jobs;
 	const struct str_list *build_constraints; /* files; NULL: none but those of the environment */
+	const struct str_list *outputs;           /* absolute paths of what the run writes, which is no source; NULL: nothing */
 	bool offline, refresh;
 	bool look_only;  /* nothing is run or written */
 	bool will_build; /* whoever asks for metadata wants the wheel next */
@@ -90,7 +91,8 @@ struct private_tree {
 };
 /* False with the error when the entry has a fault. */
 bool private_tree_take(struct arena *a, const struct private_tree *t, const struct source_entry *entry, struct err *e);
-bool private_tree_list(struct arena *a, str folder, struct private_tree *out, struct err *e);
+/* means may be NULL. */
+bool private_tree_list(struct arena *a, str folder, const struct private_means *means, struct private_tree *out, struct err *e);
 /* Refuses a name that is no folder of a project, before anything is read or written because of it. */
 bool private_folder_check(struct arena *a, str folder, struct err *e);
 

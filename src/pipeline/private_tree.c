@@ -27,8 +27,9 @@ struct listed {
 
 struct walk {
 	struct arena *a;
-	str folder; /* on disk */
-	str real;   /* its real path */
+	str folder;                     /* on disk */
+	str real;                       /* its real path */
+	const struct str_list *outputs; /* absolute; NULL: none */
 	struct private_git *git;
 	VEC(struct listed) list;
 	struct str_list folders;
@@ -111,6 +112,17 @@ static bool is_folder(str path)
 	return io_stat(path.p, &st, &ignored) && st.exists && st.is_dir;
 }
 
+/* What is packed must not depend on what was built before. */
+static bool is_output(const struct walk *w, str disk)
+{
+	bool named = false;
+	str absolute;
+	struct err ignored = { 0 };
+	for (size_t i = 0; w->outputs && i < w->outputs->n && !named; i++)
+		named = str_eq(path_base(disk), path_base(w->outputs->p[i]));
+	return named && path_absolute(w->a, disk, &absolute, &ignored) && str_list_has(w->outputs, absolute);
+}
+
 /* Of the folder above: IGNORED is inherited, and in a FOREIGN repository git looks at nothing. */
 enum ignore { LISTED, IGNORED, FOREIGN };
 
@@ -120,6 +132,7 @@ static bool walk_name(struct walk *w, str path, enum ignore ignored, unsigned de
 {
 	struct io_stat st;
 	str disk = on_disk(w, path);
+	if (is_output(w, disk)) return true;
 	if (bad_name(w, path)) return false;
 	if (!io_lstat(disk.p, &st, w->e)) return false;
 	if (!st.exists) return true; /* gone since the folder was read */
@@ -217,9 +230,11 @@ bool private_folder_check(struct arena *a, str folder, struct err *e)
 	return err_help(e, "name the folder that holds pyproject.toml; folders of plain files are packed with `source` or `files`");
 }
 
-bool private_tree_list(struct arena *a, str folder, struct private_tree *out, struct err *e)
+bool private_tree_list(struct arena *a, str folder, const struct private_means *means, struct private_tree *out, struct err *e)
 {
-	struct walk w = { .a = a, .folder = arena_str(a, folder.n ? folder : S(".")), .e = e };
+	struct walk w = {
+		.a = a, .folder = arena_str(a, folder.n ? folder : S(".")), .outputs = means ? means->outputs : NULL, .e = e
+	};
 	struct io_stat st;
 	if (!io_stat(w.folder.p, &st, e)) return false;
 	if (!st.is_dir) {

@@ -316,7 +316,7 @@ static bool run(struct making *m, struct notes *notes, struct private_wheel *out
 	struct sha256 digest;
 	if (m->options->listed)
 		m->tree = *m->options->listed;
-	else if (!private_tree_list(m->a, m->tree.folder, &m->tree, m->e))
+	else if (!private_tree_list(m->a, m->tree.folder, m->options->means, &m->tree, m->e))
 		return false;
 	if (m->options->archive.n) private_sdist_tree(&m->tree, m->options->archive);
 	if (!source_wheel_plan(m->a, &m->tree.tree, notes, &m->wheel, &refusal)) {
@@ -368,7 +368,7 @@ bool private_metadata(struct arena *a, str folder, const struct private_options 
 {
 	struct private_tree tree;
 	struct err refusal = { 0 };
-	if (!private_tree_list(a, folder, &tree, e)) return false;
+	if (!private_tree_list(a, folder, options->means, &tree, e)) return false;
 	if (options->archive.n) private_sdist_tree(&tree, options->archive);
 	if (source_wheel_metadata(a, &tree.tree, notes, out, &refusal)) return true;
 	if (is_refused(&refusal) && private_host_allowed(options))

@@ -28,7 +28,7 @@ static bool wheel_op(struct judge_call *c, struct err *e)
 	struct source_wheel wheel;
 	struct notes notes;
 	note_init(&notes, c->arena);
-	if (!judge_path(c, "path", &path, e) || !private_tree_list(c->arena, str_from(path), &tree, e)) return false;
+	if (!judge_path(c, "path", &path, e) || !private_tree_list(c->arena, str_from(path), NULL, &tree, e)) return false;
 	tree.tree.detached = false; /* as backends write it: compared with them */
 	if (!source_wheel_plan(c->arena, &tree.tree, &notes, &wheel, e)) return false;
 	struct json_writer *w = c->out;

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: Apache-2.0
 """
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -382,3 +383,22 @@ def test_project_files_that_are_wrong(lamina, text, status, id, parts):
 def test_other_backends(lamina):
     lamina.write("x/pyproject.toml", '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n[project]\nname = "rusty"\nversion = "1"\n')
     lamina.build("--package", "x", "--no-deps", "-o", "x.zip").refused(4, "cannot-build", "rusty", "maturin")
+
+
+@pytest.mark.parametrize("backend", ["hatchling.build", "setuptools.build_meta"])
+def test_outputs_inside_the_package_are_no_part_of_it(lamina, backend):
+    """Else a zip would hold the zip before, and grow for ever."""
+    lamina.write("lib/pyproject.toml", f'[build-system]\nrequires = ["{backend.split(".")[0]}"]\nbuild-backend = "{backend}"\n'
+                 '[project]\nname = "lib"\nversion = "1.0"\n[tool.setuptools.package-data]\nlib = ["*", "tree/**"]\n')
+    lamina.write("lib/src/lib/__init__.py")
+    zips = []
+    for options in (["-o", "lib/src/lib/out.zip"], ["--into", "lib/src/lib/tree"], ["-o", "lib/src/lib/out.zip"]):
+        lamina("build", "--package", "lib", "--no-deps", *PY312, *options, "--force").ok()
+        zips.append((lamina.folder / "lib/src/lib/out.zip").read_bytes())
+        if "--into" in options:
+            shutil.rmtree(lamina.folder / "lib/src/lib/tree")
+    assert zips[0] == zips[2]
+    assert "python/lib/out.zip" not in names(lamina.folder / "lib/src/lib/out.zip")
+    (lamina.folder / "lib/src/lib/other.zip").write_bytes(zips[0])
+    lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "x.zip").ok()
+    assert {"python/lib/out.zip", "python/lib/other.zip"} <= set(names(lamina.folder / "x.zip"))
