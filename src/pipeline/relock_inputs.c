@@ -209,6 +209,21 @@ static void packages_lock(struct arena *a, const struct str_list *names, struct 
 	x->lock_path = path_join(a, x->folder, name);
 }
 
+/* A lock that is made for packages holds what they need themselves. */
+static bool refuse_choices(const struct artifact *x, str folder, struct err *e)
+{
+	bool extra = x->extras.n || x->all_extras;
+	if (!extra && x->groups.n == 0 && x->only_groups.n == 0) return true;
+	err_set(e, ERR_USAGE, "option-value", "%s cannot be chosen for a private package that is named as a folder",
+	        extra ? "extras" : "groups");
+	err_where(e, STR_FMT, STR_ARG(x->where));
+	if (extra)
+		return err_help(e, "name it in a requirements file (-r), with the line `./" STR_FMT "[%.*s]`",
+		                STR_ARG(path_base(folder)), (int)(x->extras.n ? x->extras.p[0].n : 5),
+		                x->extras.n ? x->extras.p[0].p : "extra");
+	return err_help(e, "name it as a project, which is locked with its groups: --project " STR_FMT, STR_ARG(folder));
+}
+
 static bool packages_inputs(struct arena *a, const struct artifact *artifact, struct relock *x, bool *ours, struct err *e)
 {
 	struct str_list names = { 0 };
@@ -227,16 +242,16 @@ static bool packages_inputs(struct arena *a, const struct artifact *artifact, st
 	*ours = true;
 	/* A lock of the project's own says what it needs. */
 	bool member;
-	if (!locking_of_project(a, first, &lock, &member, &none)) return true;
-	if (str_eq(path_base(lock), S("requirements.txt"))) return true;
+	if (!locking_of_project(a, first, &lock, &member, &none)) return refuse_choices(artifact, first, e);
+	if (str_eq(path_base(lock), S("requirements.txt"))) return refuse_choices(artifact, first, e);
 	if (str_eq(path_base(lock), S("pylock.toml")) && !is_ours(a, lock, &own, e)) return false;
-	if (own) return true;
+	if (own) return refuse_choices(artifact, first, e);
 	if (x->packages.n > 1) {
 		if (x->notes)
 			note_add(x->notes, NOTE_INFO, "lock-unused",
 			         STR_FMT " is not used: several packages have a lock together, " STR_FMT, STR_ARG(lock),
 			         STR_ARG(x->lock_path));
-		return true;
+		return refuse_choices(artifact, first, e);
 	}
 	*ours = false;
 	x->stands = lock;

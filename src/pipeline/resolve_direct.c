@@ -176,9 +176,25 @@ static bool from_folder(struct resolve_target *t, const struct want *w, struct r
 	return (folder->version.n && version_parse(a, folder->version, &d->version, NULL)) || find_version(t, w, d, e);
 }
 
+/* Whoever named it finds the line, and not only the path that it meant. */
+static bool is_there(struct resolve_target *t, const struct want *w, struct err *e)
+{
+	struct arena *a = t->run->a;
+	struct io_stat st = { 0 };
+	str path = location_of(a, w);
+	if (w->file.url.n || w->file.path.n == 0) return true;
+	if (!io_stat(arena_cstr(a, path), &st, e)) return err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
+	if (st.exists) return true;
+	err_set(e, ERR_IO, "not-found", "there is no %s `" STR_FMT "`", w->file.kind == LOCKED_DIRECTORY ? "folder" : "file",
+	        STR_ARG(path));
+	err_where(e, STR_FMT, STR_ARG(where_of(a, w)));
+	return err_help(e, "paths are seen from the file that names them");
+}
+
 static bool make(struct resolve_target *t, const struct want *w, struct resolve_direct *d, struct err *e)
 {
 	d->want = w;
+	if (!is_there(t, w, e)) return false;
 	d->file = w->file;
 	if (str_empty(w->file.url)) d->file.path = location_of(t->run->a, w);
 	switch (w->file.kind) {

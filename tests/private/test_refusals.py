@@ -340,3 +340,24 @@ def test_the_wheel_that_would_help(lamina, folder, said):
     lamina.write(f"{folder}/pyproject.toml", '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n[project]\nname = "rusty"\nversion = "1"\n')
     result = lamina("build", "--package", folder, "--no-deps", *PY312, "-o", "x.zip")
     assert result.status == 4 and f"(`pip wheel --no-deps {said}`)" in result.err
+
+
+@pytest.mark.parametrize("line, kind", [("./nowhere", "folder"), ("-e nowhere", "folder"), ("nowhere @ file:./nowhere", "folder"), ("./nowhere-1-py3-none-any.whl", "file")])
+def test_a_path_that_is_not_there_has_its_line(lamina, line, kind):
+    lamina.write("sub/requirements.txt", f"# nothing\n{line}\n")
+    result = lamina("build", "-r", "sub/requirements.txt", *PY312, "-o", "x.zip")
+    assert result.status == 6 and f"there is no {kind} `sub/" in result.err and "--> sub/requirements.txt:2" in result.err
+
+
+def test_a_dependency_by_path_that_is_not_there_has_its_line(lamina):
+    lamina.project("one", "one", requires=["two @ file:../two"])
+    result = lamina("build", "--package", "one", *PY312, "-o", "x.zip")
+    assert result.status == 6 and "--> one/pyproject.toml:7" in result.err
+
+
+@pytest.mark.parametrize("words, help", [(("--extra", "x"), "`./one[x]`"), (("--all-extras",), "`./one[extra]`"), (("--group", "dev"), "--project libs/one")])
+def test_extras_and_groups_of_packages(lamina, words, help):
+    lamina.project("libs/one", "one", more='[project.optional-dependencies]\nx = []\n[dependency-groups]\ndev = []\n')
+    result = lamina("build", "--package", "libs/one", *words, *PY312, "-o", "x.zip")
+    assert result.status == 2 and "cannot be chosen for a private package" in result.err and help in result.err
+    assert not list(lamina.folder.rglob("pylock*"))
