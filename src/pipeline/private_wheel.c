@@ -305,7 +305,10 @@ static bool refuse(const struct private_options *options, const struct err *refu
 	struct arena scratch = { 0 };
 	help = arena_str(&scratch, help);
 	e->help[0] = '\0';
-	err_help(e, "--build=host has it built by its own backend, with a Python 3.X of this computer; or " STR_FMT, STR_ARG(help));
+	int minor = options->target ? options->target->python_minor : -1;
+	str python = minor >= 0 ? arena_fmt(&scratch, " 3.%d", minor) : S("");
+	err_help(e, "--build=host has it built by its own backend, with a Python" STR_FMT " of this computer; or " STR_FMT,
+	         STR_ARG(python), STR_ARG(help));
 	arena_release(&scratch);
 	return false;
 }

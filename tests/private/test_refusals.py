@@ -339,7 +339,7 @@ def test_the_wheel_that_would_help(lamina, folder, said):
     folder, said = (x.format(top=lamina.folder) for x in (folder, said))
     lamina.write(f"{folder}/pyproject.toml", '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n[project]\nname = "rusty"\nversion = "1"\n')
     result = lamina("build", "--package", folder, "--no-deps", *PY312, "-o", "x.zip")
-    assert result.status == 4 and f"(`pip wheel --no-deps {said}`)" in result.err
+    assert result.status == 4 and f"(`pip wheel --no-deps {said}`)" in result.err and "with a Python 3.12 of this computer" in result.err
 
 
 @pytest.mark.parametrize("line, kind", [("./nowhere", "folder"), ("-e nowhere", "folder"), ("nowhere @ file:./nowhere", "folder"), ("./nowhere-1-py3-none-any.whl", "file")])
