@@ -114,6 +114,8 @@ void source_entry_points_write(const struct source_facts *f, struct buf *out);
 bool source_is_quiet(str path);
 /* "data-left-out": those of the paths that are not quiet; why: " because ..." or "". True when there are any: a help should follow. */
 bool source_note_left_out(struct source_work *w, const struct str_list *paths, const char *why);
+/* "script-without-module"; members are sorted. */
+void source_note_scripts(struct source_work *w);
 /* "top-level-tests" of the members. */
 void source_note_tests(struct source_work *w, const char *backend);
 

@@ -69,3 +69,44 @@ void source_note_tests(struct source_work *w, const char *backend)
 		help_leave_out(w, backend, names[k]);
 	}
 }
+
+/* Members are sorted: the first whose name is not before `name`. */
+static size_t lower_bound(const struct source_work *w, str name)
+{
+	size_t low = 0, high = w->members.n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (str_cmp(w->members.p[middle].to, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A file PATH.* or anything below PATH/. */
+static bool has_module(const struct source_work *w, str path)
+{
+	for (size_t i = 0; i < 2; i++) {
+		str begin = arena_join(w->a, path, i ? S("/") : S("."));
+		size_t at = lower_bound(w, begin);
+		if (at < w->members.n && str_starts(w->members.p[at].to, begin)) return true;
+	}
+	return false;
+}
+
+/* A script of a package that is in the wheel, by a module of it that is not. What another distribution brings is not known here. */
+void source_note_scripts(struct source_work *w)
+{
+	for (size_t i = 0; i < w->facts.entry_points.n; i++) {
+		const struct source_entry_point *p = &w->facts.entry_points.p[i];
+		if (!str_eq(p->group, S("console_scripts")) && !str_eq(p->group, S("gui_scripts"))) continue;
+		str module = str_trim(str_slice(p->value, 0, str_chr(p->value, ':')));
+		str path = source_module_path(w->a, module), top = str_slice(path, 0, str_chr(path, '/'));
+		if (!module.n || !has_module(w, top) || has_module(w, path)) continue;
+		note_add(w->notes, NOTE_WARNING, "script-without-module",
+		         STR_FMT ": the script `" STR_FMT "` calls " STR_FMT ", which is not in the wheel", STR_ARG(w->facts.name),
+		         STR_ARG(p->name), STR_ARG(p->value));
+		note_help(w->notes, "correct the entry point, or have " STR_FMT ".py packed", STR_ARG(path));
+	}
+}

@@ -238,7 +238,10 @@ static bool plan(struct arena *a, const struct source_tree *tree, struct notes *
 	out->requires_dist = w.facts.requires_dist;
 	out->provides_extra = w.facts.provides_extra;
 	if (!metadata_only && (!add_dist_info(&w, backend, out) || !order_members(&w))) return false;
-	if (!metadata_only) source_note_tests(&w, backend->name);
+	if (!metadata_only) {
+		source_note_tests(&w, backend->name);
+		source_note_scripts(&w);
+	}
 	out->files.p = w.members.p;
 	out->files.n = w.members.n;
 	out->files.cap = w.members.cap;

@@ -51,6 +51,9 @@ ROWS = {
     "tests inside of the package": ("hatch", "", {**CODE, "src/demo/tests/x.py": ""}, False, None, ()),
     "data that is called tests": ("hatch", HATCH + ', "tests"]\n', {**CODE, "tests/x.txt": ""}, False, None, ()),
     "a project that is called tests": ("hatch", '[tool.hatch.build.targets.wheel]\npackages = ["tests"]\n', {"tests/__init__.py": ""}, False, None, ()),
+    "script without its module": ("hatch", '[project.scripts]\nx = "demo.cli:main"\n', CODE, False, "script-without-module", ("`x` calls demo.cli:main", "demo/cli.py")),
+    "script with its module": ("hatch", '[project.scripts]\nx = "demo.sub.b:main [extra]"\ny = "demo:main"\nz = "demo.sub"\n', CODE, False, None, ()),
+    "script of another package": ("uv", '[project.scripts]\nx = "other.cli:main"\n', CODE, False, None, ()),
     "no version, pdm": ("pdm", None, CODE, False, "version-missing", ("0.0.0", "version = ")),
 }
 
