@@ -141,6 +141,7 @@ bool relock_keep(struct relock_work *w)
 	*vec_push(w->a, &x->inputs) = x->lock_path;
 	if (!x->changed || w->o->dry_run) return true;
 	if (io_write_file(arena_cstr(w->a, x->lock_path), x->text, w->o->file_mode, true, w->e)) return true;
+	if (str_starts(str_from(w->e->help), S("check the permissions"))) w->e->help[0] = '\0'; /* there is something better */
 	return err_help(w->e,
 	                "the lock is kept beside what it is made from; `lamina build --no-lock` resolves without keeping one");
 }

@@ -152,6 +152,15 @@ wheels = [{{ name = "low-1.0-py3-none-any.whl", hashes = {{ sha256 = "{digest}" 
     assert [d["version"] for d in result.record["distributions"]] == ["1.0", "2.0", "1.0"]
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(lamina, index):
+    lamina.project("libs/one", "one")
+    (lamina.folder / "libs").chmod(0o555)
+    result = lamina("build", "--package", "libs/one", *PY312, "-o", "one.zip")
+    (lamina.folder / "libs").chmod(0o755)
+    assert result.status == 6 and "`lamina build --no-lock` resolves without keeping one" in result.err
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()
