@@ -314,6 +314,14 @@ bool source_python_imported(struct arena *a, str text, str name, str *module)
 	return found;
 }
 
+/* inspect.cleandoc turns tabs into blanks, and str.splitlines() knows more line ends: neither is in the first line. */
+static bool has_plain_lines(str value)
+{
+	str line = { 0 };
+	value = str_trim(value);
+	return !str_line(&value, &line) || (str_chr(line, '\t') == STR_NONE && !source_python_odd_space(line, false));
+}
+
 bool source_python_docstring(struct arena *a, str text, str *value, bool *found)
 {
 	*found = false;
@@ -333,12 +341,15 @@ bool source_python_docstring(struct arena *a, str text, str *value, bool *found)
 		if (raw) at++;
 		if (str_at(text, at) != '"' && str_at(text, at) != '\'') return true;
 		str inside;
+		size_t end = source_python_statement(text, at);
 		if (!skip_string(text, at, &at, &inside)) return false;
-		if (str_at(text, at) == '.' || str_at(text, skip_blanks(text, at)) == '%') return true;
+		/* More behind it: two strings that are one, an expression, a tuple. */
+		str rest = str_trim(str_slice(text, at, end));
+		if (rest.n && rest.p[0] != '#') return true;
 		inside = plain_ends(a, inside);
 		*found = raw || unescape(a, inside, value);
 		if (raw) *value = arena_str(a, inside);
-		return *found;
+		return *found = *found && has_plain_lines(*value);
 	}
 	return true;
 }

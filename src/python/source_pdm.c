@@ -81,6 +81,21 @@ static bool version_of_text(struct source_work *w, str path, str value)
 	return true;
 }
 
+/* Lines that pdm takes, wherever they stand: ^(__version__|VERSION)\s*=\s*["'] */
+static size_t version_lines(str text)
+{
+	size_t n = 0;
+	for (str line; str_line(&text, &line);) {
+		bool first = str_starts(line, S("__version__"));
+		if (!first && !str_starts(line, S("VERSION"))) continue;
+		line = str_trim(str_from_pos(line, first ? 11 : 7));
+		if (!str_starts(line, S("="))) continue;
+		line = str_trim(str_from_pos(line, 1));
+		n += str_starts(line, S("\"")) || str_starts(line, S("'"));
+	}
+	return n;
+}
+
 /* pdm searches for a line, whatever stands around it; a plain literal is what both agree on. */
 static bool version_of_file(struct source_work *w, const struct toml_value *table)
 {
@@ -89,9 +104,11 @@ static bool version_of_file(struct source_work *w, const struct toml_value *tabl
 	if (toml_get(table, S("pattern"))) return source_refuse(w, "[tool.pdm.version] has a pattern of its own");
 	if (!toml_want_string(&w->pyproject, table, "path", &path, w->e) || !source_text(w, without_slash(path), &text))
 		return false;
+	size_t lines = version_lines(text);
+	if (lines > 1) return source_refuse(w, STR_FMT " has several lines with a version", STR_ARG(path));
 	if (!source_python_literal(w->a, text, S("__version__"), &value, &found))
 		return source_refuse(w, "__version__ in " STR_FMT " is no plain string", STR_ARG(path));
-	if (!found && (!source_python_literal(w->a, text, S("VERSION"), &value, &found) || !found))
+	if ((!found && (!source_python_literal(w->a, text, S("VERSION"), &value, &found) || !found)) || !lines)
 		return source_refuse(w, STR_FMT " has no plain __version__ = \"...\"", STR_ARG(path));
 	return version_of_text(w, path, value);
 }

@@ -64,6 +64,29 @@ MANIFESTS = {
     "a line end that only Python knows": "include demo/a.txt\x85include demo/b.txt\n",
     "bytes that are no UTF-8": b"include demo/a.txt\ninclude demo/\xe9\n",
 }
+FLIT = '[build-system]\nrequires = ["flit_core>=4"]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = "demo"\ndynamic = ["version", "description"]\n'
+DOCSTRINGS = {
+    "plain": '"""A summary\n\nand more"""\n',
+    "line ends of Windows": '"""\r\nA summary\r\nmore\r\n"""\r\n',
+    "with a comment": '"A summary"  # of it\n',
+    "two that are one": '"A" " summary"\n',
+    "on two lines": '"A" \\\n" summary"\n',
+    "begins with a blank of its own": '"""\u00a0A summary\n"""\n',
+    "another line end": '"""A summary\u2028and more"""\n',
+    "a tab": '"""A\tsummary"""\n',
+    "latin-1": '# -*- coding: latin-1 -*-\n"""A summ\xe1ry"""\n'.encode("latin-1"),
+}
+ROWS.update({f"docstring: {k}": ("flit_core.buildapi", {"pyproject.toml": FLIT, "demo/__init__.py": text + b"__version__ = '1'\n" if isinstance(text, bytes) else text + "__version__ = '1'\n"})
+             for k, text in DOCSTRINGS.items()})
+PDM = ('[build-system]\nrequires = ["pdm-backend"]\nbuild-backend = "pdm.backend"\n[project]\nname = "demo"\ndynamic = ["version"]\n'
+       '[tool.pdm.version]\nsource = "file"\npath = "demo/__init__.py"\n')
+LINES = {
+    "in a docstring first": '"""\n__version__ = "0.1"\n"""\n__version__ = "1.0"\n',
+    "the other name first": 'VERSION = "0.9"\n__version__ = "1.0"\n',
+    "numbers by the other name": 'VERSION = (1, 0)\n__version__ = "1.0"\n',
+    "the other name": 'VERSION = "1.5"\n',
+}
+ROWS.update({f"pdm: {k}": ("pdm.backend", {"pyproject.toml": PDM, "demo/__init__.py": text}) for k, text in LINES.items()})
 FILES = {"pyproject.toml": ATTR, "demo/__init__.py": "__version__ = '1'\n", "demo/a.txt": "", "demo/b.txt": "", "demo/#x.txt": ""}
 ROWS.update({f"MANIFEST.in: {k}": ("setuptools.build_meta", {**FILES, "MANIFEST.in": text}) for k, text in MANIFESTS.items()})
 
@@ -87,6 +110,7 @@ def test_not_everything_is_refused(tmp_path):
     """Those that have one meaning."""
     for name in ("setup.py: line ends of Windows in a long text", "setup.py: joined relative paths", "setup.py: joined with the project's folder",
                  "setup.py: UTF-8 by another name", "setup.py: latin-1 that nothing needs", "literal: an argument of that name", "literal: in another text",
+                 "docstring: plain", "docstring: line ends of Windows", "docstring: with a comment", "pdm: numbers by the other name", "pdm: the other name",
                  "MANIFEST.in: a sign that is protected, and a comment", "MANIFEST.in: a comment, and a sign that is protected"):
         folder = tmp_path / name.replace(":", "")
         folder.mkdir()
