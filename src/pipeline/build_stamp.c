@@ -34,18 +34,30 @@ static void collect_depends(struct build *b, struct job *j, const struct stamp *
 	for (size_t i = 0; i < stamp->sources.n; i++) add_depend(b, j, &seen, stamp->sources.p[i].path);
 }
 
+/* About files of private packages: who looked at them has just told what holds now. */
+static bool is_about_packages(str id)
+{
+	static const char *const ids[] = { "data-left-out",         "no-init",        "top-level-tests", "stale-egg-info",
+		                               "manifest-line",         "empty-package",  "folder-missing",  "file-missing",
+		                               "script-without-module", "version-missing" };
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (str_eq(id, str_from(ids[i]))) return true;
+	return false;
+}
+
 /* Warnings are about the artifact as it lies there, so they are told again. The one about --upgrade is about that run alone. */
-static void repeat_warnings(struct build *b, struct job *j)
+static void repeat_warnings(struct build *b, struct job *j, bool looked)
 {
 	const struct build_result *r = &j->built->result;
 	for (size_t i = 0; i < r->warnings.n; i++)
-		if (!str_eq(r->warnings.p[i].id, S("upgrade-unknown")))
+		if (!str_eq(r->warnings.p[i].id, S("upgrade-unknown")) && !(looked && is_about_packages(r->warnings.p[i].id)))
 			note_add(&j->built->notes, NOTE_WARNING, arena_cstr(b->a, r->warnings.p[i].id), STR_FMT,
 			         STR_ARG(r->warnings.p[i].message));
 	build_take_warnings(b, j);
 }
 
-static bool result_from_record(struct build *b, struct job *j)
+/* looked: the inputs were read in this run. */
+static bool result_from_record(struct build *b, struct job *j, bool looked)
 {
 	struct build_result r;
 	if (!build_record_read(b->a, j->stamp.record, &r)) return false;
@@ -59,7 +71,7 @@ static bool result_from_record(struct build *b, struct job *j)
 	}
 	j->built->result = r;
 	collect_depends(b, j, &j->stamp);
-	repeat_warnings(b, j);
+	repeat_warnings(b, j, looked);
 	return true;
 }
 
@@ -81,7 +93,7 @@ static const char *why_not_fresh(const struct build *b, const struct job *j)
 bool build_from_stamp_quick(struct build *b, struct job *j)
 {
 	const char *why = why_not_fresh(b, j);
-	if (!why && !result_from_record(b, j)) why = "the record of the last build cannot be read";
+	if (!why && !result_from_record(b, j, false)) why = "the record of the last build cannot be read";
 	j->done = !why;
 	if (why) note_add(&j->built->notes, NOTE_VERBOSE, "why-built", STR_FMT ": %s", STR_ARG(j->artifact->name), why);
 	return true;
@@ -91,7 +103,8 @@ bool build_from_stamp_content(struct build *b, struct job *j, const struct sha25
 {
 	*up_to_date = false;
 	if (b->options->force || !j->has_stamp) return true;
-	if (!sha256_eq(&j->stamp.content, content) || !stamp_output_fresh(&j->stamp) || !result_from_record(b, j)) return true;
+	if (!sha256_eq(&j->stamp.content, content) || !stamp_output_fresh(&j->stamp) || !result_from_record(b, j, true))
+		return true;
 	*up_to_date = true;
 	return b->options->only_look || build_keep_stamp(b, j, content, j->stamp.output.inode);
 }

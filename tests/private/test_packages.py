@@ -161,6 +161,29 @@ def test_a_folder_that_cannot_be_written(lamina, index):
     assert result.status == 6 and "`lamina build --no-lock` resolves without keeping one" in result.err
 
 
+def test_warnings_are_those_of_now(lamina):
+    """A build that finds the same content tells what it sees, and not what another build saw."""
+    lamina.write("lib/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "lib"\nversion = "1"\n')
+    lamina.write("lib/src/lib/__init__.py")
+    lamina.write("lib/src/lib/a.txt")
+    args = ("build", "--package", "lib", *PY312, "--json", "-o", "lib.zip")
+
+    def told(*more):
+        record = lamina(*args, *more).ok().record
+        return record["up_to_date"], [w["message"].partition(": ")[2] for w in record["warnings"]]
+
+    one = "1 file of its packages stays out of the wheel: src/lib/"
+    assert told() == (False, [one + "a.txt"])
+    assert told() == (True, [one + "a.txt"])
+    (lamina.folder / "lib/src/lib/a.txt").rename(lamina.folder / "lib/src/lib/b.txt")
+    assert told() == (True, [one + "b.txt"])
+    assert told() == (True, [one + "b.txt"])
+    (lamina.folder / "lib/src/lib/b.txt").unlink()
+    assert told("--check") == (True, [])
+    assert told() == (True, [])
+    assert told() == (True, [])
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()
