@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "format/archive_api.h"
 
-#include <dlfcn.h>
 #include <string.h>
+
+#include "base/library.h"
 
 static bool missing(struct err *e, const char *why)
 {
@@ -16,28 +17,19 @@ static bool missing(struct err *e, const char *why)
 
 #ifdef HAVE_LIBARCHIVE
 #ifdef __APPLE__
-static const char *const library_names[] = { "libarchive.13.dylib", "/usr/lib/libarchive.2.dylib", "libarchive.dylib" };
+static const char *const library_names[] = { "libarchive.13.dylib", "/usr/lib/libarchive.2.dylib", "libarchive.dylib", NULL };
 #else
-static const char *const library_names[] = { "libarchive.so.13", "libarchive.so" };
+static const char *const library_names[] = { "libarchive.so.13", "libarchive.so", NULL };
 #endif
-
-/* POSIX lets dlsym's object pointer be a function; ISO C does not let it be cast. */
-static bool symbol(void *library, const char *name, void *function, size_t size)
-{
-	void *found = dlsym(library, name);
-	_Static_assert(sizeof found == sizeof(void (*)(void)), "POSIX: a function pointer fits into void *");
-	memcpy(function, &found, size);
-	return found != NULL;
-}
 
 bool archive_api_load(struct archive_api *api, struct err *e)
 {
 	struct archive_api loaded = { 0 };
-	for (size_t i = 0; i < sizeof library_names / sizeof *library_names && !loaded.library; i++)
-		loaded.library = dlopen(library_names[i], RTLD_NOW | RTLD_LOCAL);
-	if (!loaded.library) return missing(e, dlerror());
+	const char *why;
+	loaded.library = library_open(library_names, &why);
+	if (!loaded.library) return missing(e, why);
 #define X(name, function)                                                                                                      \
-	if (!symbol(loaded.library, #function, &loaded.name, sizeof loaded.name))                                                  \
+	if (!library_symbol(loaded.library, #function, &loaded.name, sizeof loaded.name))                                          \
 		return missing(e, "it is too old: it lacks " #function);
 	ARCHIVE_API(X)
 #undef X

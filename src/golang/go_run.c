@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #endif
 
 #include "base/buf.h"
+#include "base/child.h"
 #include "base/io.h"
 
 #define AT_ONCE_MAX    64
@@ -87,19 +87,12 @@ static void watch_take(struct child *c)
 
 static int spawn(struct arena *a, const struct go_process *p, int out, int err, pid_t *pid)
 {
-	posix_spawn_file_actions_t actions;
 	char **words = arena_array(a, char *, p->arguments.n + 2);
 	words[0] = arena_cstr(a, p->program);
 	for (size_t i = 0; i < p->arguments.n; i++) words[i + 1] = arena_cstr(a, p->arguments.p[i]);
-	int sys = posix_spawn_file_actions_init(&actions);
-	if (sys != 0) return sys;
-	sys = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (sys == 0) sys = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	if (sys == 0) sys = posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-	if (sys == 0) sys = posix_spawn_file_actions_addchdir_np(&actions, arena_cstr(a, p->folder.n ? p->folder : S(".")));
-	if (sys == 0) sys = posix_spawn(pid, words[0], &actions, NULL, words, p->env.vars);
-	posix_spawn_file_actions_destroy(&actions);
-	return sys;
+	struct child_start child = { .words = words, .variables = p->env.vars, .out = out, .err = err };
+	child.folder = p->folder.n ? arena_cstr(a, p->folder) : ".";
+	return child_start(&child, pid);
 }
 
 static bool start(struct running *r, struct child *c, struct go_process *p)

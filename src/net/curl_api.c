@@ -2,16 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "net/curl_api.h"
 
-#include <dlfcn.h>
 #include <string.h>
+
+#include "base/library.h"
 
 /* curl_multi_poll is of 7.66. */
 #define CURL_OLDEST 0x074200
 
 #ifdef __APPLE__
-static const char *const library_names[] = { "libcurl.4.dylib", "/usr/lib/libcurl.4.dylib", "libcurl.dylib" };
+static const char *const library_names[] = { "libcurl.4.dylib", "/usr/lib/libcurl.4.dylib", "libcurl.dylib", NULL };
 #else
-static const char *const library_names[] = { "libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so" };
+static const char *const library_names[] = { "libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so", NULL };
 #endif
 
 static bool missing(struct err *e, const char *why)
@@ -22,23 +23,14 @@ static bool missing(struct err *e, const char *why)
 	    e, "install it: on Debian and Ubuntu the package libcurl4, on Fedora and Amazon Linux libcurl, on Alpine libcurl");
 }
 
-/* POSIX lets dlsym's object pointer be a function; ISO C does not let it be cast. */
-static bool symbol(void *library, const char *name, void *function, size_t size)
-{
-	void *found = dlsym(library, name);
-	_Static_assert(sizeof found == sizeof(void (*)(void)), "POSIX: a function pointer fits into void *");
-	memcpy(function, &found, size);
-	return found != NULL;
-}
-
 bool curl_api_load(struct curl_api *api, struct err *e)
 {
 	struct curl_api loaded = { 0 };
-	for (size_t i = 0; i < sizeof library_names / sizeof *library_names && !loaded.library; i++)
-		loaded.library = dlopen(library_names[i], RTLD_NOW | RTLD_LOCAL);
-	if (!loaded.library) return missing(e, dlerror());
+	const char *why;
+	loaded.library = library_open(library_names, &why);
+	if (!loaded.library) return missing(e, why);
 #define X(name, function)                                                                                                      \
-	if (!symbol(loaded.library, #function, &loaded.name, sizeof loaded.name))                                                  \
+	if (!library_symbol(loaded.library, #function, &loaded.name, sizeof loaded.name))                                          \
 		return missing(e, "it is too old: it lacks " #function);
 	CURL_API(X)
 #undef X

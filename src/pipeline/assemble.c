@@ -9,6 +9,7 @@
 
 #include "base/pool.h"
 #include "pipeline/assemble_parts.h"
+#include "pipeline/sources.h"
 #include "zip/zip_pack.h"
 
 /* A second thread for the hash pays above this many bytes of output. */
@@ -49,13 +50,6 @@ bool wheel_fd(struct wheel_fds *w, uint32_t distribution, int *fd, uint32_t *dam
 void wheel_fds_end(struct wheel_fds *w)
 {
 	for (size_t i = 0; i < w->n; i++) io_close(&w->fds[w->turns[i]]);
-}
-
-bool source_changed(const struct source_file *file, struct err *e)
-{
-	err_set(e, ERR_IO, "source-changed", "a file changed while it was packed");
-	err_where(e, STR_FMT, STR_ARG(file->path));
-	return err_help(e, "run lamina again when nothing writes to the project");
 }
 
 static bool source_too_large(const struct source_file *file, struct err *e)

@@ -21,7 +21,6 @@ bool wheel_fd(struct wheel_fds *w, uint32_t distribution, int *fd, uint32_t *dam
 void wheel_fds_end(struct wheel_fds *w);
 /* A project file's bytes, refused ("source-changed") when they are not those that the plan saw. */
 bool read_source(struct arena *a, const struct source_file *file, str *out, struct err *e);
-bool source_changed(const struct source_file *file, struct err *e);
 bool interrupted(const atomic_bool *cancel, struct err *e);
 
 #endif

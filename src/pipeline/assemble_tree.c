@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "pipeline/assemble_parts.h"
+#include "pipeline/sources.h"
 #include "zip/zip_read.h"
 
 struct planting {
@@ -82,37 +83,11 @@ static bool wheel_content(struct planting *p, const struct plan_entry *entry, st
 	return err_set(p->e, ERR_FORMAT, "zip-stream-damaged", "the store's copy of " STR_FMT " is damaged", STR_ARG(d->file));
 }
 
-/* What is written is what the plan saw, or nothing is. */
-static bool file_content(struct planting *p, const struct source_file *from, struct io_temp *file)
-{
-	enum { PIECE = 256 << 10 };
-	char *piece = arena_alloc(p->a, PIECE, 1, 64);
-	struct sha256_stream hash;
-	struct sha256 digest;
-	int fd = io_open_read(from->path.p, p->e);
-	bool ok = fd >= 0;
-	sha256_begin(&hash);
-	for (uint64_t done = 0; ok && done < from->size;) {
-		size_t n = from->size - done < PIECE ? (size_t)(from->size - done) : PIECE;
-		struct err cut = { 0 };
-		if (!io_pread(fd, from->path.p, piece, n, done, &cut)) {
-			ok = source_changed(from, p->e);
-			break;
-		}
-		sha256_update(&hash, piece, n);
-		ok = io_temp_write(file, piece, n, p->e);
-		done += n;
-	}
-	sha256_end(&hash, &digest);
-	io_close(&fd);
-	return ok && (sha256_eq(&digest, &from->sha256) || source_changed(from, p->e));
-}
-
 static bool write_content(struct planting *p, const struct plan_entry *entry, struct io_temp *file)
 {
 	switch (entry->source) {
 	case PLAN_WHEEL: return wheel_content(p, entry, file);
-	case PLAN_FILE: return file_content(p, entry->u.file, file);
+	case PLAN_FILE: return sources_copy(p->a, entry->u.file, file, p->e);
 	case PLAN_TEXT: break;
 	}
 	return io_temp_write(file, entry->u.text.p, entry->u.text.n, p->e);

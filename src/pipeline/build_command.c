@@ -4,11 +4,11 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/io.h"
 #include "target/target.h"
 
@@ -35,32 +35,6 @@ static char **variables(struct arena *a, const struct artifact *artifact, str ou
 	all[k++] = arena_cstr(a, arena_fmt(a, "LAMINA_NAME=" STR_FMT, STR_ARG(artifact->name)));
 	all[k++] = arena_cstr(a, arena_fmt(a, "LAMINA_OUT=" STR_FMT, STR_ARG(out)));
 	return all;
-}
-
-static int start(const struct artifact *artifact, struct arena *a, char *const *words, char *const *environment, pid_t *child)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t usual;
-	const char *folder = artifact->command_folder.n ? arena_cstr(a, artifact->command_folder) : ".";
-	int sys = posix_spawn_file_actions_init(&actions);
-	if (sys != 0) return sys;
-	if ((sys = posix_spawnattr_init(&attributes)) != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return sys;
-	}
-	/* What lamina ignores for itself would be ignored by every pipe of a shell script. */
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
-	sigaddset(&usual, SIGXFSZ);
-	sys = posix_spawnattr_setsigdefault(&attributes, &usual);
-	if (sys == 0) sys = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	if (sys == 0) sys = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-	if (sys == 0) sys = posix_spawn_file_actions_addchdir_np(&actions, folder);
-	if (sys == 0) sys = posix_spawnp(child, words[0], &actions, &attributes, words, environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return sys;
 }
 
 static bool is_cancelled(const atomic_bool *cancel) { return cancel && atomic_load_explicit(cancel, memory_order_relaxed); }
@@ -96,7 +70,13 @@ bool build_command_run(struct arena *a, const struct artifact *artifact, const s
 	char **words = arena_array(a, char *, artifact->command.n + 1);
 	for (size_t i = 0; i < artifact->command.n; i++) words[i] = arena_cstr(a, artifact->command.p[i]);
 	if (!io_mkdirs(artifact->command_out.p, e) || !path_absolute(a, artifact->command_out, &out, e)) return false;
-	int sys = start(artifact, a, words, variables(a, artifact, out, env), &child);
+	/* Data on stdout is lamina's: what the command prints goes to stderr. */
+	struct child_start start = {
+		.words = words, .out = STDERR_FILENO, .err = STDERR_FILENO, .shares_input = true, .search = true
+	};
+	start.variables = variables(a, artifact, out, env);
+	start.folder = artifact->command_folder.n ? arena_cstr(a, artifact->command_folder) : ".";
+	int sys = child_start(&start, &child);
 	if (sys != 0) {
 		err_sys(e, ERR_IO, "command", sys, "cannot run `%s`", words[0]);
 		return err_where(e, STR_FMT, STR_ARG(artifact->command_where));

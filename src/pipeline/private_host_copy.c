@@ -5,44 +5,13 @@
 #include "pipeline/private_host_parts.h"
 #include "pipeline/sources.h"
 
-static bool changed(const struct source_file *f, struct err *e)
-{
-	err_set(e, ERR_IO, "source-changed", "`" STR_FMT "` changed while it was read", STR_ARG(f->path));
-	return err_help(e, "build again");
-}
-
-static bool copy_bytes(struct host_build *b, const struct source_file *f, struct io_temp *to)
-{
-	enum { PIECE = 128 << 10 };
-	char *piece = arena_alloc(b->a, PIECE, 1, 64);
-	struct sha256_stream hash;
-	struct sha256 digest;
-	int fd = io_open_read(f->path.p, b->e);
-	bool ok = fd >= 0;
-	sha256_begin(&hash);
-	for (uint64_t done = 0; ok && done < f->size;) {
-		size_t n = f->size - done < PIECE ? (size_t)(f->size - done) : PIECE;
-		struct err cut = { 0 };
-		if (!io_pread(fd, f->path.p, piece, n, done, &cut)) {
-			ok = changed(f, b->e);
-			break;
-		}
-		sha256_update(&hash, piece, n);
-		ok = io_temp_write(to, piece, n, b->e);
-		done += n;
-	}
-	sha256_end(&hash, &digest);
-	io_close(&fd);
-	return ok && (sha256_eq(&digest, &f->sha256) || changed(f, b->e));
-}
-
 static bool copy_file(struct host_build *b, const struct source_file *f)
 {
 	struct arena_mark mark = arena_mark(b->a);
 	str path = path_join(b->a, b->copy, f->name);
 	struct io_temp to = { .fd = -1 };
 	bool ok = io_mkdirs_for(path.p, b->e) && io_temp_open(&to, path.p, f->executable ? 0755 : 0644, b->e) &&
-	          copy_bytes(b, f, &to) && io_temp_commit(&to, false, b->e);
+	          sources_copy(b->a, f, &to, b->e) && io_temp_commit(&to, false, b->e);
 	io_temp_abort(&to);
 	arena_rewind(b->a, mark);
 	return ok;

@@ -7,11 +7,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "pipeline/private_host_parts.h"
 
 #define LOOK_MS  50
@@ -87,31 +87,11 @@ static void stop(struct child *c)
 
 static int spawn(struct arena *a, const struct host_process *p, int out, pid_t *pid)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t usual;
 	char **words = arena_array(a, char *, p->words.n + 1);
 	for (size_t i = 0; i < p->words.n; i++) words[i] = arena_cstr(a, p->words.p[i]);
-	int sys = posix_spawn_file_actions_init(&actions);
-	if (sys != 0) return sys;
-	if ((sys = posix_spawnattr_init(&attributes)) != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return sys;
-	}
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
-	sigaddset(&usual, SIGXFSZ);
-	sys = posix_spawnattr_setsigdefault(&attributes, &usual);
-	if (sys == 0) sys = posix_spawnattr_setpgroup(&attributes, 0);
-	if (sys == 0) sys = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	if (sys == 0) sys = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (sys == 0) sys = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	if (sys == 0) sys = posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
-	if (sys == 0) sys = posix_spawn_file_actions_addchdir_np(&actions, arena_cstr(a, p->folder.n ? p->folder : S(".")));
-	if (sys == 0) sys = posix_spawn(pid, words[0], &actions, &attributes, words, p->variables);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return sys;
+	struct child_start child = { .words = words, .variables = p->variables, .out = out, .err = out, .leads_group = true };
+	child.folder = p->folder.n ? arena_cstr(a, p->folder) : ".";
+	return child_start(&child, pid);
 }
 
 static bool is_cancelled(const struct host_process *p)

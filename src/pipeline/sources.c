@@ -298,7 +298,7 @@ static bool is_executable(str name, const unsigned char *head, size_t n)
 	return elf && !str_ends(base, S(".so")) && !str_contains(base, S(".so."));
 }
 
-static bool changed_while_read(const struct source_file *f, struct err *e)
+bool source_changed(const struct source_file *f, struct err *e)
 {
 	err_set(e, ERR_IO, "source-changed", "a file changed while it was read");
 	err_where(e, STR_FMT, STR_ARG(f->path));
@@ -322,7 +322,7 @@ static bool hash_one(void *context, size_t item, struct pool_worker *worker, str
 		size_t n = f->size - done < PIECE ? (size_t)(f->size - done) : PIECE;
 		struct err read_error = { 0 };
 		if (!io_pread(fd, f->path.p, piece, n, done, &read_error)) {
-			ok = changed_while_read(f, e);
+			ok = source_changed(f, e);
 			break;
 		}
 		if (done == 0) f->executable = is_executable(f->name, piece, n);
@@ -345,4 +345,31 @@ bool sources_hash(struct arena *a, struct source_list *list, size_t jobs, const 
 	if (list->files.n < THREAD_FILES && bytes < THREAD_BYTES) jobs = 1;
 	struct hash_job job = { .list = list };
 	return pool_run(jobs, list->files.n, hash_one, &job, cancel, NULL, e);
+}
+
+bool sources_copy(struct arena *a, const struct source_file *f, struct io_temp *to, struct err *e)
+{
+	enum { PIECE = 256 << 10 };
+	struct arena_mark mark = arena_mark(a);
+	char *piece = arena_alloc(a, PIECE, 1, 64);
+	struct sha256_stream hash;
+	struct sha256 digest;
+	int fd = io_open_read(f->path.p, e);
+	bool ok = fd >= 0;
+	sha256_begin(&hash);
+	for (uint64_t done = 0; ok && done < f->size;) {
+		size_t n = f->size - done < PIECE ? (size_t)(f->size - done) : PIECE;
+		struct err cut = { 0 };
+		if (!io_pread(fd, f->path.p, piece, n, done, &cut)) {
+			ok = source_changed(f, e);
+			break;
+		}
+		sha256_update(&hash, piece, n);
+		ok = io_temp_write(to, piece, n, e);
+		done += n;
+	}
+	sha256_end(&hash, &digest);
+	io_close(&fd);
+	arena_rewind(a, mark);
+	return ok && (sha256_eq(&digest, &f->sha256) || source_changed(f, e));
 }

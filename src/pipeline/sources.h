@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "base/err.h"
+#include "base/io.h"
 #include "model/artifact.h"
 #include "model/note.h"
 #include "model/plan.h"
@@ -28,5 +29,9 @@ bool sources_scan(struct arena *a, const struct artifact *artifact, const struct
                   struct err *e);
 /* Fills in digests and executable bits by reading each file once. */
 bool sources_hash(struct arena *a, struct source_list *list, size_t jobs, const atomic_bool *cancel, struct err *e);
+/* Appends the bytes that were hashed, or fails with "source-changed". */
+bool sources_copy(struct arena *a, const struct source_file *f, struct io_temp *to, struct err *e);
+/* Sets "source-changed"; false. */
+bool source_changed(const struct source_file *f, struct err *e);
 
 #endif
