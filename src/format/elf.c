@@ -323,6 +323,9 @@ bool elf_is_executable(const struct elf_facts *f)
 	return f->type == ELF_EXEC || (f->type == ELF_DYN && (f->has_interpreter || f->is_pie));
 }
 
+/* glibc's NEWS for 2.36: "DT_RELR relative relocation format". */
+#define ABI_MARK_MINOR 36
+
 int elf_glibc_minor(const struct elf_facts *f)
 {
 	uint64_t highest = 0;
@@ -331,6 +334,10 @@ int elf_glibc_minor(const struct elf_facts *f)
 		for (size_t k = 0; k < f->versions.p[i].versions.n; k++) {
 			str v = f->versions.p[i].versions.p[k], minor, rest;
 			uint64_t n;
+			if (str_starts(v, S("GLIBC_ABI_"))) { /* names no number; the oldest, of DT_RELR, came with 2.36 */
+				any = true;
+				if (highest < ABI_MARK_MINOR) highest = ABI_MARK_MINOR;
+			}
 			if (!str_starts(v, S("GLIBC_2."))) continue;
 			str_cut(str_from_pos(v, 8), '.', &minor, &rest); /* GLIBC_2.2.5 */
 			if (!str_u64(minor, &n) || n > 100000) continue;

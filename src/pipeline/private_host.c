@@ -70,7 +70,13 @@ static bool recall(struct host_build *b, str *file, struct wheel_record *record,
 	if (!sha256_from_hex(lines[0], &digest) || !same_python(b, lines[2], lines[3])) return true;
 	if (!store_file_open(b->options->store, &digest, UINT64_MAX, &fd, &size, b->e)) return false;
 	if (fd < 0) return true;
-	bool ok = store_record_load(b->options->store, b->a, &digest, record, found, b->e);
+	/* A damaged one is built again: nobody else could send it. */
+	bool good = false, ok = store_file_check(b->options->store, &digest, fd, &good, b->e);
+	if (!ok || !good) {
+		io_close(&fd);
+		return ok;
+	}
+	ok = store_record_load(b->options->store, b->a, &digest, record, found, b->e);
 	if (ok && !*found) {
 		ok = ingest_wheel(b->a, fd, lines[1], &digest, size, NULL, record, b->e);
 		*found = ok;

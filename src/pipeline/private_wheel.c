@@ -179,8 +179,12 @@ static void remember(struct making *m, str key, const struct sha256 *digest)
 static bool in_store(struct making *m, const struct sha256 *digest, struct private_wheel *out)
 {
 	int fd = -1;
+	bool good = false;
 	if (!store_file_open(m->options->store, digest, UINT64_MAX, &fd, &out->size, m->e) || fd < 0) return false;
+	/* A damaged one is made again: nobody else could send it. */
+	bool ok = store_file_check(m->options->store, digest, fd, &good, m->e);
 	io_close(&fd);
+	if (!ok || !good) return false;
 	out->sha256 = *digest;
 	out->stored = true;
 	return true;

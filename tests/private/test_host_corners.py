@@ -2,13 +2,15 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+import platform
 import shutil
+import subprocess
 
 import pytest
 
 import wheels
 from cli_conftest import contents, names
-from test_host_builds import HERE, build, git, lamina, pytestmark, real, sdist, tree  # noqa: F401
+from test_host_builds import HERE, MINOR, build, git, lamina, pytestmark, real, sdist, tree  # noqa: F401
 
 SCM = ('[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n[tool.setuptools_scm]\n'
        '[project]\nname = "lib"\ndynamic = ["version"]\n')
@@ -66,6 +68,48 @@ def test_a_work_tree_that_is_named(lamina, index, real):  # noqa: F811
     tagged(lamina, "sub")
     git(lamina.folder / "sub", "config", "core.worktree", str(lamina.folder / "sub"))
     built(lamina, "sub")
+
+
+# --- a damaged store ---
+
+def damage(path):
+    data = path.read_bytes()
+    yield data[:len(data) // 2]
+    yield b""
+    for at in (len(data) // 3, len(data) // 2, len(data) - 3):
+        yield data[:at] + bytes([data[at] ^ 4]) + data[at + 1:]
+
+
+@pytest.mark.parametrize("host", [False, True])
+def test_a_damaged_wheel_is_made_again(lamina, host):  # noqa: F811
+    """Of all that the store holds, this nobody could send again."""
+    if host:
+        lamina.own(files={"own.py": "x = 1\n" * 500})
+    else:
+        lamina.write("own/pyproject.toml", '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n[project]\nname = "own"\nversion = "1.0"\n')
+        lamina.write("own/src/own/__init__.py", "x = 1\n" * 500)
+    args = "--package", "own", *(HERE if host else HERE[:-1]), "-o", "x.zip"
+    build(lamina, *args).ok()
+    whole = (lamina.folder / "x.zip").read_bytes()
+    wheels_kept = [p for p in lamina.cache.rglob("*") if p.is_file() and p.read_bytes()[:4] == b"PK\x03\x04"]
+    assert len(wheels_kept) == 1
+    for damaged in damage(wheels_kept[0]):
+        wheels_kept[0].write_bytes(damaged)
+        (lamina.folder / "x.zip").unlink()
+        build(lamina, *args).ok()
+        assert (lamina.folder / "x.zip").read_bytes() == whole
+
+
+# --- what the system must have ---
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="no compiler")
+def test_packed_relocations(lamina, tmp_path):  # noqa: F811
+    """glibc reads them since 2.36, which no version's number in the file tells."""
+    (tmp_path / "n.c").write_text('#include <stdio.h>\nstatic int x, y;\nint *p[] = {&x, &y};\nint *f(int i) { puts("f"); return p[i]; }\n')
+    if subprocess.run(["gcc", "-shared", "-fPIC", "-o", "n.so", "n.c", "-Wl,-z,pack-relative-relocs"], cwd=tmp_path).returncode or b"GLIBC_ABI_DT_RELR" not in (tmp_path / "n.so").read_bytes():
+        pytest.skip("this linker does not pack relocations")
+    lamina.own(steps=f"files['n.so'] = open({str(tmp_path / 'n.so')!r}, 'rb').read()", tag=f"cp3{MINOR}-cp3{MINOR}-linux_{platform.machine()}")
+    build(lamina, "--package", "own", *HERE, "-o", "x.zip").refused(4, "host-build-platform", "GLIBC_2.36")
 
 
 # --- what decides ---

@@ -156,7 +156,7 @@ static void glibc(void **state)
 		const char *version;
 		int minor;
 	} rows[] = { { "GLIBC_2.17", 17 },     { "GLIBC_2.2.5", 2 },          { "GLIBC_PRIVATE", -1 },    { "GLIBC_2.", -1 },
-		         { "GLIBCXX_3.4.30", -1 }, { "GLIBC_2.99999999999", -1 }, { "GLIBC_ABI_DT_RELR", -1 } };
+		         { "GLIBCXX_3.4.30", -1 }, { "GLIBC_2.99999999999", -1 }, { "GLIBC_ABI_DT_RELR", 36 } };
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		str version = str_from(rows[i].version);
 		struct elf_versions library = { .library = S("libc.so.6"), .versions = { &version, 1, 1 } };
