@@ -291,7 +291,8 @@ static void print_line(struct run *run, const struct build_result *r)
 		buf_add_str(out, S(" ("));
 		term_size(out, r->unzipped_size);
 		sha256_hex(&r->sha256, hex);
-		buf_addf(out, " unzipped, %llu entries)  sha256:%s  ", (unsigned long long)r->entries, hex);
+		buf_addf(out, " unzipped, %llu %s)  sha256:%s  ", (unsigned long long)r->entries, r->entries == 1 ? "entry" : "entries",
+		         hex);
 	} else {
 		term_size(out, r->unzipped_size);
 		buf_addf(out, " in %llu files  ", (unsigned long long)r->entries);

@@ -166,7 +166,7 @@ static void print_line(struct run *run, const struct pack_result *r, uint64_t ns
 	term_size(out, r->size);
 	buf_add_str(out, S(" ("));
 	term_size(out, r->unzipped_size);
-	buf_addf(out, " unzipped, %llu entries)  ", (unsigned long long)r->entries);
+	buf_addf(out, " unzipped, %llu %s)  ", (unsigned long long)r->entries, r->entries == 1 ? "entry" : "entries");
 	if (r->arch.n) buf_addf(out, STR_FMT "  ", STR_ARG(r->arch));
 	buf_addf(out, "sha256:%s  ", hex);
 	term_duration(out, ns);

@@ -184,6 +184,17 @@ def test_warnings_are_those_of_now(lamina):
     assert told() == (True, [])
 
 
+def test_extras_in_a_requirements_file(lamina, index):
+    """As docs/private-packages.md and the help of --extra say."""
+    index.add(wheels.make("low"))
+    lamina.project("lambda/libexample", "libexample", more='[project.optional-dependencies]\naws = ["low"]\n')
+    lamina.requirements("./lambda/libexample[aws]")
+    lamina("build", "-r", "requirements.txt", *PY312, "-o", "x.zip").ok()
+    assert packages(lamina.folder / "x.zip") == ["libexample", "low"]
+    lamina.write("handlers/index.py", "")
+    assert " unzipped, 1 entry)  " in lamina("build", "--source", "handlers", *PY312, "-o", "y.zip").ok().out
+
+
 def test_alone(lamina):
     lamina.project("lib", "lib", requires=["nowhere-to-be-found"])
     lamina("build", "--package", "lib", "--no-deps", *PY312, "-o", "lib.zip").ok()
