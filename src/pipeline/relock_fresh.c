@@ -302,6 +302,26 @@ static void compare_options(struct relock_work *w, struct str_list *reasons)
 			reason(w, reasons, arena_fmt(w->a, "option " STR_FMT " is gone", STR_ARG(w->origin.options.p[i])));
 }
 
+/* The digest covers what the requirements' text does not show: the files that may have changed are named. */
+static str unsaid_reason(struct relock_work *w)
+{
+	enum { SHOWN = 4 };
+	struct str_list files = { 0 };
+	str list = S("");
+	size_t n = 0;
+	relock_local_inputs(w, &w->origin.folders, &files);
+	str_list_sort(&files);
+	for (size_t i = 0; i < files.n; i++) {
+		struct io_stat st = { 0 };
+		struct err ignored = { 0 };
+		if (!io_stat(arena_cstr(w->a, files.p[i]), &st, &ignored) || !st.exists || n++ >= SHOWN) continue;
+		list = arena_fmt(w->a, STR_FMT "%s" STR_FMT, STR_ARG(list), n > 1 ? ", " : "", STR_ARG(files.p[i]));
+	}
+	if (n == 0) return S("an index option or a constraint of the project changed");
+	return arena_fmt(w->a, "%s" STR_FMT "%s changed, or an index option or constraint", n > 1 ? "one of " : "", STR_ARG(list),
+	                 n > SHOWN ? ", ..." : "");
+}
+
 bool relock_compare(struct relock_work *w, struct str_list *reasons)
 {
 	struct sha256 now;
@@ -310,9 +330,7 @@ bool relock_compare(struct relock_work *w, struct str_list *reasons)
 	if (!sha256_eq(&now, &w->origin.inputs)) {
 		compare_requires(w, reasons);
 		compare_options(w, reasons);
-		if (reasons->n == 0)
-			reason(w, reasons,
-			       S("an index option, a constraint of the project or a file that is asked for by its path changed"));
+		if (reasons->n == 0) reason(w, reasons, unsaid_reason(w));
 	}
 	for (size_t i = 0; i < w->wanted.n; i++) {
 		str text = target_text(w->a, &w->wanted.p[i]);
