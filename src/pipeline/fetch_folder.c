@@ -21,25 +21,46 @@ struct private_options fetch_private_options(const struct fetch *f, const struct
 }
 
 /* What its own backend makes may be for one target only. */
-static const struct private_wheel *known(struct fetch *f, str folder, const struct fetch_request *r)
+static const struct fetch_made *known(const struct fetch *f, str folder, const struct fetch_request *r)
 {
 	for (size_t i = 0; i < f->made.n; i++) {
 		const struct fetch_request *old = f->made.p[i].request;
 		if (!str_eq(f->made.p[i].folder, folder) || old->policy.host != r->policy.host) continue;
-		if (!r->policy.host || str_eq(old->target->text, r->target->text)) return f->made.p[i].wheel;
+		if (!r->policy.host || str_eq(old->target->text, r->target->text)) return &f->made.p[i];
 	}
 	return NULL;
 }
 
+/* Every artifact that holds the wheel is warned of what is in it. */
+static void pass_on(struct notes *to, const struct notes *from)
+{
+	for (size_t i = 0; i < from->list.n; i++) {
+		const struct note *n = &from->list.p[i];
+		note_add(to, n->level, n->id, STR_FMT, STR_ARG(n->message));
+		if (n->help.n) note_help(to, STR_FMT, STR_ARG(n->help));
+	}
+}
+
 static const struct private_wheel *make(struct fetch *f, str folder, const struct fetch_request *r)
 {
-	const struct private_wheel *old = known(f, folder, r);
-	if (old) return old;
+	const struct fetch_made *old = known(f, folder, r);
+	if (old) return pass_on(r->notes, &old->warnings), old->wheel;
 	struct private_wheel *made = arena_new(f->a, struct private_wheel);
 	struct private_options options = fetch_private_options(f, r);
+	struct notes own, warnings;
+	note_init(&own, f->a);
+	note_init(&warnings, f->a);
 	options.listed = r->listed;
-	if (!private_wheel_make(f->a, folder, &options, r->notes, made, f->e)) return NULL;
-	*vec_push(f->a, &f->made) = (struct fetch_made){ folder, r, made };
+	bool ok = private_wheel_make(f->a, folder, &options, &own, made, f->e);
+	pass_on(r->notes, &own);
+	if (!ok) return NULL;
+	for (size_t i = 0; i < own.list.n; i++) {
+		const struct note *n = &own.list.p[i];
+		if (n->level != NOTE_WARNING) continue; /* what was done was done once */
+		note_add(&warnings, n->level, n->id, STR_FMT, STR_ARG(n->message));
+		if (n->help.n) note_help(&warnings, STR_FMT, STR_ARG(n->help));
+	}
+	*vec_push(f->a, &f->made) = (struct fetch_made){ folder, r, made, warnings };
 	return made;
 }
 

@@ -60,6 +60,7 @@ struct fetch_made {
 	str folder;
 	const struct fetch_request *request;
 	const struct private_wheel *wheel;
+	struct notes warnings;
 };
 
 struct fetch {

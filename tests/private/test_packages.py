@@ -185,6 +185,18 @@ def test_warnings_are_those_of_now(lamina):
     assert told() == (True, [])
 
 
+def test_every_artifact_is_warned(lamina):
+    """In the records of both architectures, also when only one is built again; on the terminal once."""
+    lamina.write("lib/pyproject.toml", '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "lib"\nversion = "1"\n')
+    lamina.write("lib/src/lib/__init__.py")
+    lamina.write("lib/src/lib/a.txt")
+    args = ("build", "--package", "lib", "-o", "{arch}.zip", "--json")
+    result = lamina(*args, *BOTH).ok()
+    assert [[w["id"] for w in r["warnings"]] for r in result.records] == [["data-left-out"]] * 2 and result.err.count("warning:") == 1
+    for arch in ("x86_64", "arm64"):
+        assert len(lamina(*args, *PY312, "--arch", arch).ok().record["warnings"]) == 1
+
+
 def test_extras_in_a_requirements_file(lamina, index):
     """As docs/private-packages.md and the help of --extra say."""
     index.add(wheels.make("low"))
