@@ -100,9 +100,13 @@ static const char *link_fault(struct walk *w, str path)
 {
 	char *real = realpath(path.p, NULL);
 	if (!real) return errno == ELOOP ? "leads in a circle" : "leads nowhere";
-	bool inside = is_below(str_from(real), w->real) || is_shared(w, str_from(real));
+	str to = str_from(real);
+	bool below = is_below(to, w->real), inside = below || is_shared(w, to);
+	/* It holds tokens of those who fetch. */
+	if (below && w->real.n > 1) to = str_from_pos(to, w->real.n);
+	bool kept = below && (str_contains(to, S("/.git/")) || str_ends(to, S("/.git")));
 	free(real);
-	return inside ? NULL : "leads out of its folder";
+	return kept ? "leads into version control" : inside ? NULL : "leads out of its folder";
 }
 
 static bool is_folder(str path)

@@ -148,3 +148,15 @@ def test_another_kind_of_computer(lamina):  # noqa: F811
     assert "built own" not in build(lamina, *args).ok().err
     (lamina.folder / "x.zip").unlink()
     assert "built own" in build(lamina, *args, under=["linux32"]).ok().err
+
+
+@pytest.mark.parametrize("to", ["config", ""])
+def test_what_git_keeps_never_comes_along(lamina, to):  # noqa: F811
+    """The configuration of a repository holds tokens of those who fetch: a link that someone adds must not publish them."""
+    lamina.write("own/pyproject.toml", '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n[project]\nname = "own"\nversion = "1.0"\n')
+    lamina.write("own/src/own/__init__.py", "")
+    for name, text in {"HEAD": "ref: refs/heads/main\n", "config": "[http]\n\textraheader = secret\n", "objects/x": ""}.items():
+        lamina.write(f"own/.git/{name}", text)
+    (lamina.folder / "own/src/own/leak.txt").symlink_to(f"../../.git/{to}")
+    for more in ((), ("--build=host",)):
+        build(lamina, "--package", "own", *HERE[:-1], *more, "-o", "x.zip").refused(3, "source-link", "version control")
