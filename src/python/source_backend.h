@@ -46,6 +46,7 @@ struct source_facts {
 	VEC(struct source_entry_point) entry_points;
 	bool
 	    empty_script_groups; /* entry_points.txt names console_scripts and gui_scripts even when there are none (pdm-backend) */
+	bool spec_in_brackets;   /* "demo[x] (>=1,<2) ; marker" (poetry-core) */
 	bool dense_entry_points; /* "a=b", and an empty line behind each group (flit_core, poetry-core) */
 	struct str_list platforms;
 	struct str_list marked_dynamic; /* fields that METADATA marks as worked out by the build (setuptools) */

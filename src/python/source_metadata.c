@@ -72,6 +72,23 @@ static void people(struct buf *out, const char *plain, const char *mail, const s
 	if (!first) buf_add_char(out, '\n');
 }
 
+/* "demo[x]>=1; marker" as poetry-core writes it: "demo[x] (>=1) ; marker". */
+static void bracketed(struct buf *out, const struct str_list *values)
+{
+	for (size_t i = 0; i < values->n; i++) {
+		str all = values->p[i], marker = { 0 };
+		size_t semicolon = str_find(all, S("; ")), name = 0;
+		if (semicolon != STR_NONE) marker = str_from_pos(all, semicolon + 2);
+		str rest = str_trim(str_slice(all, 0, semicolon == STR_NONE ? all.n : semicolon));
+		while (name < rest.n && str_chr(S("<>=!~ "), rest.p[name]) == STR_NONE) name++;
+		str spec = str_trim(str_from_pos(rest, name));
+		buf_addf(out, "Requires-Dist: " STR_FMT, STR_ARG(str_slice(rest, 0, name)));
+		if (spec.n) buf_addf(out, spec.p[0] == '@' ? " " STR_FMT : " (" STR_FMT ")", STR_ARG(spec));
+		if (marker.n) buf_addf(out, " ; " STR_FMT, STR_ARG(marker));
+		buf_add_char(out, '\n');
+	}
+}
+
 bool source_metadata_write(const struct source_facts *f, struct buf *out)
 {
 	bool imports = f->import_names.n || f->import_namespaces.n;
@@ -89,7 +106,10 @@ bool source_metadata_write(const struct source_facts *f, struct buf *out)
 	if (!f->licenses_unnamed) fields(out, "License-File", &f->license_files);
 	fields(out, "Platform", &f->platforms);
 	fields(out, "Classifier", &f->classifiers);
-	fields(out, "Requires-Dist", &f->requires_dist);
+	if (f->spec_in_brackets)
+		bracketed(out, &f->requires_dist);
+	else
+		fields(out, "Requires-Dist", &f->requires_dist);
 	field(out, "Requires-Python", f->requires_python);
 	fields(out, "Project-URL", &f->urls);
 	fields(out, "Provides-Extra", &f->provides_extra);

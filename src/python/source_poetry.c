@@ -281,6 +281,7 @@ static void take_blanks_away(struct source_work *w)
 		w->facts.entry_points.p[i].value = (str){ p, n };
 	}
 	w->facts.dense_entry_points = true;
+	w->facts.spec_in_brackets = true;
 }
 
 /* --- all of it --- */

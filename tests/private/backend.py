@@ -122,6 +122,10 @@ def compare(name, theirs, mine):
         if "Generator: flit" in theirs[f"{info}/WHEEL"].decode() or "Generator: poetry" in theirs[f"{info}/WHEEL"].decode():
             assert theirs[f"{info}/entry_points.txt"] == mine[f"{info}/entry_points.txt"], name
         assert entry_points(theirs[f"{info}/entry_points.txt"]) == entry_points(mine[f"{info}/entry_points.txt"]), name
+    if "Generator: poetry" in theirs[f"{info}/WHEEL"].decode():  # its markers are of its own making, the rest is spelled alike but for order
+        spelled = [re.findall(rb"^Requires-Dist: ([^;\n]*)", x[f"{info}/METADATA"], re.M) for x in (theirs, mine)]
+        spelled = [sorted((s.partition(b"(")[0], sorted(s.rpartition(b")")[0].partition(b"(")[2].split(b","))) for s in side) for side in spelled]
+        assert spelled[0] == spelled[1], name
     left, right = metadata(theirs[f"{info}/METADATA"]), metadata(mine[f"{info}/METADATA"])
     assert left == right, name
 
