@@ -42,11 +42,11 @@ def write(folder, files):
             path.write_text(content, encoding="utf-8")
 
 
-def real(folder, backend, out):
-    """The wheel of the real backend."""
+def real(folder, backend, out, first=""):
+    """The wheel of the real backend. first: a folder of modules that go before those of this Python."""
     out.mkdir(exist_ok=True)
     run = subprocess.run([sys.executable, "-c", HOOK, backend, str(out)], cwd=folder, text=True, capture_output=True,
-                         env={**os.environ, "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]})  # uv_build runs a program
+                         env={**os.environ, "PYTHONPATH": str(first), "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]})  # uv_build runs a program
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     name = [line for line in run.stdout.splitlines() if line.startswith("WHEEL=")][-1][6:]
     with zipfile.ZipFile(out / name) as wheel:
