@@ -57,6 +57,8 @@ static bool version_of_file(struct source_work *w, const struct hatch_section *s
 	if (path.n == 0) return hatch_bad_field(w, s, s->table, "[tool.hatch.version] has no `path`");
 	while (str_starts(path, S("./"))) path = str_from_pos(path, 2);
 	if (!source_text(w, path, &text)) return false;
+	if (!source_python_plain(text))
+		return source_refuse(w, STR_FMT " has bytes or line ends that are read in several ways", STR_ARG(path));
 	while (str_line(&text, &line))
 		if (version_of_line(line, &version)) return set_version(w, path, version);
 	return source_refuse(w, STR_FMT " has no plain __version__ = \"...\"", STR_ARG(path));

@@ -87,6 +87,12 @@ LINES = {
     "the other name": 'VERSION = "1.5"\n',
 }
 ROWS.update({f"pdm: {k}": ("pdm.backend", {"pyproject.toml": PDM, "demo/__init__.py": text}) for k, text in LINES.items()})
+HATCH = ('[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project]\nname = "demo"\ndynamic = ["version"]\n'
+         '[tool.hatch.version]\npath = "demo/__init__.py"\n')
+ROWS.update({f"hatchling: {k}": ("hatchling.build", {"pyproject.toml": HATCH, "demo/__init__.py": text}) for k, text in {
+    "in a docstring first": '"""\n__version__ = "0.1"\n"""\n__version__ = "1.0"\n',
+    "a lone carriage return": 'x = 1\r__version__ = "0.9"\r\n__version__ = "1.0"\n',
+}.items()})
 FILES = {"pyproject.toml": ATTR, "demo/__init__.py": "__version__ = '1'\n", "demo/a.txt": "", "demo/b.txt": "", "demo/#x.txt": ""}
 ROWS.update({f"MANIFEST.in: {k}": ("setuptools.build_meta", {**FILES, "MANIFEST.in": text}) for k, text in MANIFESTS.items()})
 
