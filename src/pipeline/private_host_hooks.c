@@ -10,9 +10,40 @@
 #define ANSWER_MAX ((size_t)16 << 20)
 #define LINES_TOLD 12
 
-/* Isolated (-I): neither the current folder nor anything of the user is on sys.path; the environment's site is. */
+/* Isolated (-I): neither the current folder nor anything of the user is on sys.path; the environment's site is.
+ * Backends write a path dependency as the address of a folder here: beside the copy that is about to be removed, another one each time.
+ * It becomes what the native rules write (PEP 508 has no relative form, and none that would mean anything elsewhere): "file:../lib". */
 static const char program[] =
     "import importlib, os, sys\n"
+    "def settle(text):\n"
+    "    import re, urllib.parse\n"
+    "    here, top = os.path.realpath('.'), os.path.dirname(os.path.realpath(place))\n"
+    "    def relative(match):\n"
+    "        path = urllib.parse.unquote_to_bytes(match[2])\n"
+    "        if not (path + b'/').startswith(os.fsencode(top) + b'/'):\n"
+    "            return match[0]\n"
+    "        path = os.path.relpath(path, os.fsencode(here))\n"
+    "        return match[1] + b'file:' + urllib.parse.quote(path, safe=\"/~!$&'()*+,;=:@\").encode()\n"
+    "    head, end, body = text.partition(b'\\n\\n')\n"
+    "    return re.sub(rb'(?m)^(Requires-Dist: [^;\\n]*@ *)file://(/[^ ;\\r\\n]*)', relative, head) + end + body\n"
+    "def settle_wheel(path):\n"
+    "    import base64, hashlib, zipfile\n"
+    "    with zipfile.ZipFile(path) as wheel:\n"
+    "        names = [info.filename for info in wheel.infolist() if info.filename.count('/') == 1]\n"
+    "        name, record = ([n for n in names if n.endswith('.dist-info/' + end)] for end in ('METADATA', 'RECORD'))\n"
+    "        text = settle(wheel.read(name[0])) if len(name) == 1 and len(record) == 1 else None\n"
+    "        if text is None or text == wheel.read(name[0]):\n"
+    "            return\n"
+    "        files = {info: wheel.read(info) for info in wheel.infolist()}\n"
+    "    row = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).rstrip(b'=').decode()\n"
+    "    row = (name[0] + ',sha256=' + row + ',' + str(len(text))).encode()\n"
+    "    with zipfile.ZipFile(path + '.new', 'w') as wheel:\n"
+    "        for info, content in files.items():\n"
+    "            if info.filename == record[0]:\n"
+    "                rows = content.splitlines()\n"
+    "                content = b''.join((row if r.startswith(name[0].encode() + b',') else r) + b'\\n' for r in rows)\n"
+    "            wheel.writestr(info, text if info.filename == name[0] else content)\n"
+    "    os.replace(path + '.new', path)\n"
     "hook, name, answer, place, *paths = sys.argv[1:]\n"
     "sys.path[:0] = [os.path.abspath(p) for p in paths]\n"
     "module, _, attributes = name.partition(':')\n"
@@ -22,6 +53,7 @@ static const char program[] =
     "    sys.exit('the backend ' + module + ' was not found in backend-path, but in ' + home)\n"
     "for attribute in filter(None, attributes.split('.')):\n"
     "    backend = getattr(backend, attribute)\n"
+    "folder = os.getcwd()\n"
     "call = getattr(backend, hook, None)\n"
     "if call is None:\n"
     "    words = ['absent']\n"
@@ -29,6 +61,19 @@ static const char program[] =
     "    words = ['given', *call()]\n"
     "else:\n"
     "    words = ['given', call(place)]\n"
+    "    os.chdir(folder)\n"
+    "    made = os.path.join(place, words[1]) if isinstance(words[1], str) and os.path.basename(words[1]) == words[1] else ''\n"
+    "    if hook == 'build_wheel' and os.path.isfile(made) and not os.path.islink(made):\n"
+    "        try:\n"
+    "            settle_wheel(made)\n"
+    "        except Exception:\n" /* What is wrong with the wheel is told by who judges it. */
+    "            pass\n"
+    "    elif made and os.path.isfile(os.path.join(made, 'METADATA')):\n"
+    "        with open(os.path.join(made, 'METADATA'), 'rb+') as file:\n"
+    "            text = settle(file.read())\n"
+    "            file.seek(0)\n"
+    "            file.write(text)\n"
+    "            file.truncate()\n"
     "with open(answer, 'w', encoding='utf-8', newline='') as file:\n"
     "    file.write('\\0'.join(words))\n";
 

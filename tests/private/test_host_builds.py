@@ -679,6 +679,24 @@ def test_a_bad_wheel(lamina):
     assert result.status == 3 and result.error["id"].startswith("zip-"), result
 
 
+def test_addresses_of_the_copy(lamina):
+    """Backends write a path dependency as an address: here beside the copy, which is another one each time and gone afterwards."""
+    near = "f'near @ file://{os.path.realpath(chr(46) * 2)}/near%20one ; python_version > chr(51)'".replace("chr(51)", '\\"3\\"')
+    lamina.own(requires=["elsewhere @ file:///opt/elsewhere", "other>=1"], steps="pass",
+               head="import os", more=f"\nREQUIRES.append({near})\n" + PREPARE)
+    zips = []
+    for name in ("one", "two"):
+        lamina.env["LAMINA_CACHE_DIR"] = str(lamina.base / name)
+        build(lamina, "--package", "own", "--no-deps", *HERE, "-o", f"{name}.zip").ok()
+        zips.append((lamina.folder / f"{name}.zip").read_bytes())
+    assert zips[0] == zips[1]
+    held = contents(lamina.folder / "one.zip")
+    text = held["python/own-1.0.dist-info/METADATA"].decode()
+    assert [line for line in text.splitlines() if line.startswith("Requires-Dist")] == [
+        "Requires-Dist: elsewhere @ file:///opt/elsewhere", "Requires-Dist: other>=1",
+        'Requires-Dist: near @ file:../near%20one ; python_version > "3"']
+
+
 def test_tags_for_another_python(lamina):
     lamina.own(tag=f"cp3{MINOR + 1}-none-any")
     build(lamina, "--package", "own", *HERE, "-o", "own.zip").refused(4, "host-build-platform", f"CPython 3.{MINOR + 1}")
