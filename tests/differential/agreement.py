@@ -29,7 +29,7 @@ def result(answer):
 
 def agree(make, expect, allowed=lambda request, ours, theirs: False):
     """Asks what `make` gives until the time is up; `expect` is the oracle. Gives the number of questions."""
-    seed = int(os.environ.get("LAMINA_TEST_SEED") or random.SystemRandom().getrandbits(48))
+    seed = int(os.environ.get("LAMINA_TEST_SEED") or 1)
     rng = random.Random(seed)
     end = time.monotonic() + SECONDS
     asked = 0

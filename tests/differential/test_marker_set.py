@@ -77,7 +77,7 @@ def check(judge, text, given, style):
 
 
 def test_says_the_same():
-    seed = int(os.environ.get("LAMINA_TEST_SEED") or random.SystemRandom().getrandbits(48))
+    seed = int(os.environ.get("LAMINA_TEST_SEED") or 1)
     print("seed", seed)
     rng, end = random.Random(seed), time.monotonic() + agreement.SECONDS
     with agreement.Judge() as judge:

