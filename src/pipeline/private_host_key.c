@@ -79,6 +79,10 @@ static bool matters(const char *variable)
 		                                    "PKG_CONFIG_",
 		                                    "SOURCE_DATE_EPOCH=",
 		                                    "VERSIONEER",
+		                                    "PYO3_",
+		                                    "CPATH=",
+		                                    "CPLUS_INCLUDE_PATH=",
+		                                    "LD_RUN_PATH=",
 		                                    NULL };
 	return starts_with_any(variable, prefixes);
 }
