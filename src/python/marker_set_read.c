@@ -213,6 +213,8 @@ static bool version_list(struct marker_sets *m, str text, size_t parts, uint32_t
 	return n != 0;
 }
 
+static bool is_plain(const struct version *v) { return !version_is_prerelease(v) && !v->has_post && v->n_local == 0; }
+
 static uint32_t version_comparison(struct marker_sets *m, enum marker_variable v, enum marker_op op, str text,
                                    const struct marker *c)
 {
@@ -227,6 +229,8 @@ static uint32_t version_comparison(struct marker_sets *m, enum marker_variable v
 	if (op == MARKER_OP_ARBITRARY || (op == MARKER_OP_COMPATIBLE && !c->left.is_variable)) return own_variable(m, c);
 	if (!specifier_parse_one(m->a, arena_join(m->a, str_from(marker_op_text(op)), text), &clause) || clause.n != 1)
 		return own_variable(m, c);
+	/* `"3.11rc1" < python_full_version` asks whether 3.11rc1 is "<3.11", which it is not (PEP 440), and not whether 3.11 is ">3.11rc1". */
+	if (!c->left.is_variable && !is_plain(&clause.clauses[0].version)) return own_variable(m, c);
 	return in_intervals(m, axis, v == MARKER_PYTHON_VERSION, clause.clauses[0].allowed, clause.clauses[0].n_allowed);
 }
 
