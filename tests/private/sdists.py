@@ -29,7 +29,7 @@ for part in filter(None, name.split(".")):
 sdist = hooks.build_sdist(out)
 print("SDIST=" + sdist)
 with tarfile.open(os.path.join(out, sdist)) as t:
-    t.extractall(os.path.join(out, "unpacked"), filter="data")
+    t.extractall(os.path.join(out, "unpacked"), **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
 top, = os.listdir(os.path.join(out, "unpacked"))
 os.chdir(os.path.join(out, "unpacked", top))
 sys.stdout.flush()

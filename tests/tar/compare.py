@@ -7,6 +7,9 @@ import tarfile
 
 import pytest
 
+if not hasattr(tarfile, "data_filter"):  # Debian 12's Python 3.11.2
+    from backports import tarfile  # noqa: F811
+
 
 def tree(folder):
     """{path: None for folders, (executable, bytes) for files}, links followed."""

@@ -11,7 +11,6 @@ import random
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import zipfile
@@ -19,7 +18,7 @@ import zipfile
 import pytest
 
 sys.path[:0] = [os.path.dirname(__file__), os.path.join(os.path.dirname(__file__), "..", "suites")]
-from compare import by_python, needs_library, tree  # noqa: E402
+from compare import by_python, needs_library, tarfile, tree  # noqa: E402
 from hostile import FIXTURES, content  # noqa: E402
 from judge import Judge  # noqa: E402
 from maker import BLOCK, CODERS, TOP  # noqa: E402
