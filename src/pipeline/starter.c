@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "format/toml.h"
 #include "pipeline/starter_go.h"
+#include "pipeline/starter_packages.h"
 #include "python/specifier.h"
 #include "target/target.h"
 
@@ -14,7 +15,8 @@
 struct starter {
 	struct arena *a;
 	str folder;
-	struct str_list names; /* in the folder */
+	struct str_list names;    /* in the folder */
+	struct str_list packages; /* private ones below it */
 	struct notes *notes;
 	struct buf *out;
 	struct err *e;
@@ -115,12 +117,16 @@ static bool fits_in_quotes(str name)
 	return utf8_valid(name);
 }
 
-/* The line that names the lock, and from what it comes; empty when there is none. */
-static str dependency_line(const struct starter *s)
+/* The line that names the lock, and from what it comes; empty when there is none. A project that is a package comes with its lock, unless
+ * a function takes its code as files. */
+static str dependency_line(const struct starter *s, bool has_handler)
 {
-	static const char *const locks[] = { "poetry.lock", "uv.lock", "pylock.toml", "pdm.lock", "Pipfile.lock", NULL };
-	for (const char *const *l = locks; *l; l++)
-		if (has(s, *l)) return arena_fmt(s->a, "lock = \"%s\"", *l);
+	static const char *const locks[] = { "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile.lock", NULL };
+	for (const char *const *l = locks; *l; l++) {
+		if (!has(s, *l)) continue;
+		bool package = l < locks + 3 && !has_handler && starter_is_package(s->a, s->folder.n ? s->folder : S("."));
+		return package ? S("project = \".\"") : arena_fmt(s->a, "lock = \"%s\"", *l);
+	}
 	if (has(s, "requirements.txt")) return S("requirements = \"requirements.txt\"");
 	for (size_t i = 0; i < s->names.n; i++) {
 		str name = s->names.p[i];
@@ -136,7 +142,7 @@ static bool nothing_found(struct starter *s)
 	err_where(s->e, STR_FMT, STR_ARG(s->folder));
 	err_why(
 	    s->e,
-	    "looked for poetry.lock, uv.lock, pylock.toml, pdm.lock, Pipfile.lock, requirements*.txt, for a Python file with a handler, and for go.mod with main packages that import aws-lambda-go");
+	    "looked for poetry.lock, uv.lock, pylock.toml, pdm.lock, Pipfile.lock, requirements*.txt, for a Python file with a handler, for packages with a [build-system], and for go.mod with main packages that import aws-lambda-go");
 	return err_help(s->e, "run it in the project's folder: lamina -C DIR init");
 }
 
@@ -156,6 +162,16 @@ static void write_go_alone(struct starter *s, const struct starter_programs *pro
 	write_go(s, programs);
 }
 
+static void write_packages(struct starter *s)
+{
+	if (s->packages.n == 0) return;
+	buf_addf(s->out,
+	         "\n# The packages that are in this repository, and what they need, as a layer.\n[layer.shared]\npackage = ");
+	for (size_t i = 0; i < s->packages.n; i++)
+		buf_addf(s->out, "%s\"" STR_FMT "\"", i ? ", " : s->packages.n > 1 ? "[" : "", STR_ARG(s->packages.p[i]));
+	buf_add_str(s->out, s->packages.n > 1 ? S("]\n") : S("\n"));
+}
+
 static void write_text(struct starter *s, str dependencies, const struct found_handler *handler)
 {
 	str why, runtime = choose_runtime(s, &why);
@@ -163,13 +179,17 @@ static void write_text(struct starter *s, str dependencies, const struct found_h
 	buf_addf(s->out, "runtime = \"" STR_FMT "\" # " STR_FMT "\n", STR_ARG(runtime), STR_ARG(why));
 	buf_addf(s->out, "arch = [\"x86_64\"] # add \"arm64\" to build for Graviton, too\n");
 	if (dependencies.n)
-		buf_addf(s->out, "\n# Everything that the lock names, as a layer.\n[layer.deps]\n" STR_FMT "\n", STR_ARG(dependencies));
+		buf_addf(s->out, "\n# Everything that the lock names%s, as a layer.\n[layer.deps]\n" STR_FMT "\n",
+		         str_starts(dependencies, S("project")) ? ", and the project itself" : "", STR_ARG(dependencies));
+	write_packages(s);
 	if (!handler->handler.n) return;
 	buf_addf(s->out, "\n# The code of the function.\n[function.app]\nsource = \"" STR_FMT "\"\n", STR_ARG(handler->folder));
 	if (str_eq(handler->folder, S(".")))
 		buf_add_str(s->out, S("include = [\"*.py\"] # only Python files; add what the code reads at run time\n"));
 	buf_addf(s->out, "handler = \"" STR_FMT "\"\n", STR_ARG(handler->handler));
-	if (dependencies.n) buf_add_str(s->out, S("layers = [\"deps\"]\n"));
+	if (dependencies.n || s->packages.n)
+		buf_addf(s->out, "layers = [%s%s%s]\n", dependencies.n ? "\"deps\"" : "", dependencies.n && s->packages.n ? ", " : "",
+		         s->packages.n ? "\"shared\"" : "");
 }
 
 bool starter_write(struct arena *a, str folder, struct notes *notes, struct buf *out, struct err *e)
@@ -178,11 +198,14 @@ bool starter_write(struct arena *a, str folder, struct notes *notes, struct buf 
 	struct found_handler handler = { 0 };
 	struct starter_programs programs;
 	if (!io_list(a, folder.n ? folder.p : ".", NAMES_MAX, &s.names, e)) return false;
-	str dependencies = dependency_line(&s);
 	bool has_handler = find_handler(&s, &handler);
-	if (!starter_find_go(a, folder, &programs, e)) return false;
-	if (!dependencies.n && !has_handler && !programs.list.n) return nothing_found(&s);
-	if (!dependencies.n && !has_handler) {
+	str dependencies = dependency_line(&s, has_handler);
+	if (!starter_find_go(a, folder, &programs, e) || !starter_find_packages(a, folder, &s.packages, e)) return false;
+	if (!dependencies.n && !s.packages.n && !has_handler && starter_is_package(a, folder.n ? folder : S(".")))
+		*vec_push(a, &s.packages) = S(".");
+	bool has_python = dependencies.n || s.packages.n || has_handler;
+	if (!has_python && !programs.list.n) return nothing_found(&s);
+	if (!has_python) {
 		write_go_alone(&s, &programs);
 		return true;
 	}

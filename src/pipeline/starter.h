@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Looks for locks and requirements (poetry.lock, uv.lock, pylock.toml, pdm.lock, Pipfile.lock, requirements*.txt), for the Python version that the project asks
- * for, and for folders that hold a handler (index.py, lambda_function.py, app.py, main.py, handler.py with a function of that name).
+ * for, for private packages (starter_packages.h), and for folders that hold a handler (index.py, lambda_function.py, app.py, main.py, handler.py with a function of that name).
  * Reads only; nothing is executed. The text has a comment on each line that was guessed. */
 #ifndef LAMINA_PIPELINE_STARTER_H
 #define LAMINA_PIPELINE_STARTER_H
