@@ -1,7 +1,7 @@
 """Random questions, put to the judge and to an oracle.
 
-A run is bounded by time (LAMINA_TEST_SECONDS a test) and its seed (LAMINA_TEST_SEED, else a new one) is printed with each
-failure, so that it can be repeated. Answers must be equal; a difference that we want is a rule in the test, with its source.
+A run is bounded by time (LAMINA_TEST_SECONDS a test) and begins with LAMINA_TEST_SEED (1), which is printed with each failure.
+Answers must be equal; a difference that we want is a rule in the test, with its source.
 
 SPDX-License-Identifier: Apache-2.0
 """
