@@ -244,7 +244,7 @@ static bool put_together(struct build *b, struct job *j, struct assemble_result 
 	bool copied;
 	if (!build_same_copy(b, j, made, &copied)) return false;
 	if (!copied && !assemble_zip(b->a, j->artifact, &j->plan, &options, made, damaged, b->e)) return false;
-	build_same_keep(b, j, made);
+	build_same_keep(j, made);
 	return true;
 }
 

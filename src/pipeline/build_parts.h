@@ -101,7 +101,7 @@ void build_take_warnings(struct build *b, struct job *j);
 
 /* build_same.c: an artifact with the bytes of one that this run made before is its copy; after the plan. Else *copied stays false. */
 bool build_same_copy(struct build *b, struct job *j, struct assemble_result *made, bool *copied);
-void build_same_keep(struct build *b, struct job *j, const struct assemble_result *made);
+void build_same_keep(struct job *j, const struct assemble_result *made);
 /* Architectures that one zip serves: into the record; and, when the last artifact is done, one note. */
 void build_same_tell(struct build *b, struct job *j);
 void build_same_note(struct build *b, struct notes *notes);

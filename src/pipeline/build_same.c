@@ -4,6 +4,7 @@
  * A zip depends on its plan and on how it is compressed (assemble.h). Two plans that name the same entries, with the same sources, are one
  * file: the second one is copied, by the file system where that can share the bytes. This is what several architectures come to when
  * nothing native is inside; Lambda accepts such a layer for both. */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -50,10 +51,9 @@ static void take_shape(struct job *j)
 
 static bool copy_rest(int from, const char *path, struct io_temp *to, uint64_t done, uint64_t size, struct err *e)
 {
-	char *piece = NULL;
 	struct arena a = { 0 };
 	bool ok = true;
-	piece = arena_alloc(&a, PIECE, 1, 64);
+	char *piece = arena_alloc(&a, PIECE, 1, 64);
 	while (ok && done < size) {
 		size_t n = size - done < PIECE ? (size_t)(size - done) : PIECE;
 		ok = io_pread(from, path, piece, n, done, e) && io_temp_write(to, piece, n, e);
@@ -116,17 +116,40 @@ bool build_same_copy(struct build *b, struct job *j, struct assemble_result *mad
 	return true;
 }
 
-void build_same_keep(struct build *b, struct job *j, const struct assemble_result *made)
+void build_same_keep(struct job *j, const struct assemble_result *made)
 {
 	struct err ignored = { 0 };
 	if (!j->has_shape) return;
 	j->made = *made;
 	if (!io_stat(j->artifact->output.p, &j->made_facts, &ignored) || j->made_facts.inode != made->inode)
 		j->made_facts.exists = false;
-	(void)b;
 }
 
 /* --- what is said --- */
+
+/* Libraries go by their names; a project's programs by what they begin with. */
+static bool is_native(const struct plan_entry *entry)
+{
+	char head[4] = { 0 };
+	struct err ignored = { 0 };
+	str base = path_base(entry->name);
+	if (str_ends(base, S(".so")) || str_contains(base, S(".so."))) return true;
+	if (entry->source != PLAN_FILE || entry->mode != 0755 || entry->u.file->size < sizeof head) return false;
+	int fd = io_open_read(entry->u.file->path.p, &ignored);
+	bool elf =
+	    fd >= 0 && io_pread(fd, entry->u.file->path.p, head, sizeof head, 0, &ignored) && memcmp(head, "\177ELF", 4) == 0;
+	io_close(&fd);
+	return elf;
+}
+
+/* The same bytes may be so because a function's source holds a program for one of them. */
+static bool serves_all(const struct job *x, const struct job *y)
+{
+	const struct plan *plan = x->plan.n ? &x->plan : &y->plan;
+	for (size_t i = 0; i < plan->n; i++)
+		if (is_native(&plan->entries[i])) return false;
+	return plan->n > 0;
+}
 
 static bool same_bytes(const struct build_result *x, const struct build_result *y)
 {
@@ -142,7 +165,7 @@ void build_same_tell(struct build *b, struct job *j)
 		if (!same_bytes(o, r)) continue;
 		r->same_as = o->path;
 		bool built = !r->up_to_date || !o->up_to_date;
-		if (built && str_eq(o->runtime, r->runtime)) str_list_add_new(b->a, &b->same, r->name);
+		if (built && str_eq(o->runtime, r->runtime) && serves_all(other, j)) str_list_add_new(b->a, &b->same, r->name);
 	}
 }
 

@@ -352,6 +352,17 @@ def test_both_architectures_are_said(lamina, low):
     assert "same bytes" not in lamina(*args, "--force", "-q").ok().err
 
 
+@pytest.mark.parametrize("name, content", [("libz.so", b"x"), ("tool", b"\x7fELF" + bytes(60))])
+def test_what_is_native_serves_nobody_else(lamina, name, content):
+    """The same bytes for both, and right for one of them at most."""
+    lamina.write("app/index.py", "def handler(event, context): pass\n")
+    args = ("build", "--source", "app", *PY312, *BOTH, "-o", "out-{arch}.zip")
+    assert "either zip serves both" in lamina(*args).ok().err
+    (lamina.folder / "app" / name).write_bytes(content)
+    result = lamina(*args, "--json").ok()
+    assert "serves both" not in result.err and same_as(result)[1] == ("arm64", "out-x86_64.zip")
+
+
 def test_the_second_is_not_packed_again(lamina, low, tmp_path):
     """It is the first one's copy, made by the file system."""
     app(lamina, files={"src/app/__init__.py": "x = 1\n" * 100})
