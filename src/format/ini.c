@@ -30,7 +30,7 @@ static bool fail(struct parser *p, const char *what, str name)
 {
 	err_set(p->e, ERR_FORMAT, "ini", "%s%s" STR_FMT "%s", what, name.n ? " `" : "", STR_ARG(str_slice(name, 0, 200)),
 	        name.n ? "`" : "");
-	err_where(p->e, STR_FMT ":%u", STR_ARG(p->path), p->line_number);
+	err_where(p->e, STR_FMT ":%u:%zu", STR_ARG(p->path), p->line_number, p->indent + 1);
 	return err_at(p->e, p->line_offset);
 }
 

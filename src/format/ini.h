@@ -9,7 +9,7 @@
  *   all others; a section or key that occurs twice is an error.
  * Differences: white space and case are ASCII's; a UTF-8 BOM is skipped; the text must be UTF-8.
  * Limits:   INI_INPUT_MAX bytes; time and memory linear in the text.
- * Errors:   ERR_FORMAT, id "ini", where = PATH:LINE, err_at = byte offset of the line.
+ * Errors:   ERR_FORMAT, id "ini", where = PATH:LINE:COLUMN, err_at = byte offset of the line.
  * Lifetime: views point into the text or the arena. */
 #ifndef LAMINA_FORMAT_INI_H
 #define LAMINA_FORMAT_INI_H

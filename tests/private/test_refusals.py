@@ -135,10 +135,10 @@ def test_toml(lamina, text, where):
 
 
 @pytest.mark.parametrize("text, where", [
-    ("[metadata]\nname = x\n[options\n", "x/setup.cfg:3"),
-    ("[metadata]\nname = x\nversion = 1\nno key\n", "x/setup.cfg:4"),
-    ("[metadata]\nname = x\nname = y\nversion = 1\n", "x/setup.cfg:3"),
-    ("name = x\n", "x/setup.cfg:1"),
+    ("[metadata]\nname = x\n[options\n", "x/setup.cfg:3:1"),
+    ("[metadata]\nname = x\nversion = 1\n  no = key\n[x\n", "x/setup.cfg:5:1"),
+    ("[metadata]\n  name = x\n  name = y\nversion = 1\n", "x/setup.cfg:3:3"),
+    ("name = x\n", "x/setup.cfg:1:1"),
 ])
 def test_ini(lamina, text, where):
     project(lamina, SETUPTOOLS, more={"setup.cfg": text})

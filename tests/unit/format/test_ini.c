@@ -52,13 +52,14 @@ static void errors(void **state)
 		const char *text, *what, *where;
 		uint64_t offset;
 	} rows[] = {
-		{ "k = v", "a line stands before the first [section]", "f:1", 0 },
-		{ "[a]\nk", "a line is neither a section, a key with `=`, nor a comment", "f:2", 4 },
-		{ "[a]\n= v", "no key stands before the separator", "f:2", 4 },
-		{ "[a]\nk=1\nK=2", "this key occurs twice in its section: `k`", "f:3", 8 },
-		{ "[DEFAULT]\nk=1\n[DEFAULT]\nk=2", "this key occurs twice in its section: `k`", "f:4", 24 },
-		{ "[a]\n[b]\n[a]", "this section occurs twice: `a`", "f:3", 8 },
-		{ "[]", "a line stands before the first [section]", "f:1", 0 },
+		{ "k = v", "a line stands before the first [section]", "f:1:1", 0 },
+		{ "[a]\nk", "a line is neither a section, a key with `=`, nor a comment", "f:2:1", 4 },
+		{ "[a]\n= v", "no key stands before the separator", "f:2:1", 4 },
+		{ "[a]\nk=1\nK=2", "this key occurs twice in its section: `k`", "f:3:1", 8 },
+		{ "[DEFAULT]\nk=1\n[DEFAULT]\nk=2", "this key occurs twice in its section: `k`", "f:4:1", 24 },
+		{ "[a]\n  k", "a line is neither a section, a key with `=`, nor a comment", "f:2:3", 4 },
+		{ "[a]\n[b]\n[a]", "this section occurs twice: `a`", "f:3:1", 8 },
+		{ "[]", "a line stands before the first [section]", "f:1:1", 0 },
 	};
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct arena a = { 0 };
