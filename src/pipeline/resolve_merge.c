@@ -122,7 +122,7 @@ static struct locked_file copy_file(struct merge *m, const struct locked_file *f
 	return copy;
 }
 
-static struct locked_file locked_of(const struct catalog_file *f)
+struct locked_file resolve_locked_of(const struct catalog_file *f)
 {
 	return (struct locked_file){ .kind = f->is_wheel ? LOCKED_WHEEL : LOCKED_SDIST,
 		                         .file = f->index.file,
@@ -175,7 +175,7 @@ static void add_choice(struct merge *m, struct resolve_target *t, const struct s
 		add_file(m, package, &p->direct->file, (str){ 0 }, bit);
 	} else {
 		const struct catalog_file *f = &p->page->files[p->more[c->candidate].file];
-		struct locked_file locked = locked_of(f);
+		struct locked_file locked = resolve_locked_of(f);
 		add_file(m, package, &locked, f->index.upload_time, bit);
 	}
 }

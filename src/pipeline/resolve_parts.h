@@ -219,6 +219,8 @@ void resolve_wave_likely(struct resolve_target *t, str name, const struct interv
 void resolve_wave_tried(struct resolve_target *t, struct resolve_project *p);
 
 /* resolve_merge.c, resolve_tell.c */
+/* A file of an index as locks have it. */
+struct locked_file resolve_locked_of(const struct catalog_file *f);
 void resolve_merge(struct resolve *r, struct arena *a, struct resolution *out);
 void resolve_tell(struct resolve_target *t);
 

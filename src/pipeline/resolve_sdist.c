@@ -146,16 +146,12 @@ str resolve_sdist_unseen(struct resolve_target *t, struct resolve_project *p, si
 	                 STR_ARG(t->lt->text));
 }
 
+/* Hashes beside SHA-256 say nothing more. */
 static struct locked_file locked_of(const struct catalog_file *f)
 {
-	return (struct locked_file){ .kind = LOCKED_SDIST,
-		                         .file = f->index.file,
-		                         .url = f->index.url,
-		                         .has_sha256 = f->index.has_sha256,
-		                         .sha256 = f->index.sha256,
-		                         .has_size = f->index.has_size,
-		                         .size = f->index.size,
-		                         .other_hashes = f->index.has_sha256 ? (struct str_list){ 0 } : f->index.other_hashes };
+	struct locked_file out = resolve_locked_of(f);
+	if (out.has_sha256) out.other_hashes = (struct str_list){ 0 };
+	return out;
 }
 
 void resolve_sdist_tell(struct resolve_target *t, const struct resolve_project *p, size_t candidate)

@@ -18,13 +18,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "suites"
 from judge import Judge  # noqa: E402
 
 # Runs one hook of a backend as a front end would: in a process of its own, in the project's folder.
-HOOK = """
-import importlib, sys
+LOAD = """
+import importlib, os, sys, tarfile
 backend, out = sys.argv[1:]
 module, _, name = backend.partition(":")
 hooks = importlib.import_module(module)
 for part in filter(None, name.split(".")):
     hooks = getattr(hooks, part)
+"""
+HOOK = LOAD + """
 print("WHEEL=" + hooks.build_wheel(out))
 """
 

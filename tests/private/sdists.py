@@ -19,13 +19,7 @@ SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setupt
 COMPILES = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
 
 # The project's sdist and, in a folder that is unpacked from it, its wheel: as pip does it.
-HOOKS = """
-import importlib, os, sys, tarfile
-backend, out = sys.argv[1:]
-module, _, name = backend.partition(":")
-hooks = importlib.import_module(module)
-for part in filter(None, name.split(".")):
-    hooks = getattr(hooks, part)
+HOOKS = backend.LOAD + """
 sdist = hooks.build_sdist(out)
 print("SDIST=" + sdist)
 with tarfile.open(os.path.join(out, sdist)) as t:
@@ -33,15 +27,7 @@ with tarfile.open(os.path.join(out, sdist)) as t:
 top, = os.listdir(os.path.join(out, "unpacked"))
 os.chdir(os.path.join(out, "unpacked", top))
 sys.stdout.flush()
-os.execv(sys.executable, [sys.executable, "-c", '''
-import importlib, sys
-backend, out = sys.argv[1:]
-module, _, name = backend.partition(":")
-hooks = importlib.import_module(module)
-for part in filter(None, name.split(".")):
-    hooks = getattr(hooks, part)
-print("WHEEL=" + hooks.build_wheel(out))
-''', backend, out])
+os.execv(sys.executable, [sys.executable, "-c", '''""" + backend.HOOK + """''', backend, out])
 """
 
 
